@@ -1,0 +1,100 @@
+"""What every described thing has in common: it is immutable, typed, and refuses what it does not know."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from sim.text import Text
+
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(%?)")
+
+
+class Part(BaseModel):
+    """Base of everything that a scenario folder describes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def refuse(rule: Text, cure: Text) -> PydanticCustomError:
+    """The error that a validator raises; the reader of the files adds file:line:column and the value."""
+    words = {"rule_zh": rule.zh, "rule_en": rule.en, "cure_zh": cure.zh, "cure_en": cure.en}
+    return PydanticCustomError("shixian", "{rule_en}; {cure_en}", words)
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, Text):
+        return value
+    if isinstance(value, str):
+        return Text(value, value)
+    if isinstance(value, dict) and set(value) == {"zh", "en"} and all(isinstance(v, str) for v in value.values()):
+        return Text(**value)
+    raise refuse(
+        Text("名称须为文字,或 {zh: 中文, en: 英文}", "a name is a text, or {zh: Chinese, en: English}"),
+        Text("写成 {zh: 受理, en: Acceptance}", "write {zh: 受理, en: Acceptance}"),
+    )
+
+
+def _id(value: Any) -> str:
+    if isinstance(value, str) and _ID.fullmatch(value):
+        return value
+    raise refuse(
+        Text("标识须为小写英文字母、数字,以连字符分隔", "an id has lower-case letters and digits, parted by hyphens"),
+        Text("例如 customer-managers", "for example customer-managers"),
+    )
+
+
+def _share(value: Any) -> float:
+    number = math.nan
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        number = float(value)
+    elif isinstance(value, str) and (match := _SHARE.fullmatch(value.strip())):
+        number = float(match[1]) / (100 if match[2] else 1)
+    if 0 <= number <= 1:
+        return number
+    raise refuse(
+        Text("比例须在 0 与 100% 之间", "a share lies between 0 and 100%"),
+        Text("写成 25% 或 0.25", "write 25% or 0.25"),
+    )
+
+
+Name = Annotated[
+    Text,
+    BeforeValidator(_text),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {
+                    "type": "object",
+                    "properties": {"zh": {"type": "string"}, "en": {"type": "string"}},
+                    "required": ["zh", "en"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+"""A name in both languages; a plain text serves both."""
+
+Id = Annotated[str, BeforeValidator(_id), WithJsonSchema({"type": "string", "pattern": f"^{_ID.pattern}$"})]
+"""A word that other parts refer to: lower case, digits, hyphens."""
+
+Share = Annotated[
+    float,
+    BeforeValidator(_share),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "minimum": 0, "maximum": 1},
+                {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?\s*%?$"},
+            ]
+        }
+    ),
+]
+"""A part of a whole, 0 to 1; ``25%`` in files."""
