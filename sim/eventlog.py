@@ -1,0 +1,152 @@
+"""The event log: the narrow waist where the simulated and the real world meet (rule 15).
+
+One row for each execution of a step, in flat columns; beside the rows the cases with their attributes, the pools and
+the calendars in use. Nothing downstream knows whether an engine or a utility's export filled it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.calendars import Calendar
+
+Kind = Literal["accepted", "work", "wait", "session", "mark", "closed", "withdrawn"]
+KINDS: tuple[Kind, ...] = ("accepted", "work", "wait", "session", "mark", "closed", "withdrawn")
+Outcome = Literal["done", "withdrawn", "open"]
+OUTCOMES: tuple[Outcome, ...] = ("done", "withdrawn", "open")
+NAT = int(np.iinfo(np.int64).min)
+"""No time (yet): an open row has no end, a waiting one no start."""
+NO_ROW = -1
+
+Ints = NDArray[np.int64]
+
+
+class Server(NamedTuple):
+    """One of a pool's servers: its group's place in the pool, its number in the group."""
+
+    pool: str
+    group: int
+    index: int
+
+
+class NeedRow(NamedTuple):
+    """What an execution asked of a pool: n servers, or the one ``kept`` from an earlier step."""
+
+    pool: str
+    n: int
+    kept: Server | None = None
+
+
+class Coded(NamedTuple):
+    """A column of words: ``names[codes[i]]`` is the word of row i, code -1 is no word."""
+
+    codes: NDArray[np.int32]
+    names: tuple[str, ...]
+
+    def __getitem__(self, row: int) -> str | None:  # type: ignore[override]
+        code = self.codes[row]
+        return None if code < 0 else self.names[code]
+
+    def code(self, name: str) -> int:
+        """The code of a word, -1 where no row has it."""
+        return self.names.index(name) if name in self.names else -1
+
+    def isin(self, names: Iterable[str]) -> NDArray[np.bool_]:
+        """Which rows have one of these words."""
+        wanted = [self.code(name) for name in names]
+        return np.isin(self.codes, [code for code in wanted if code >= 0])
+
+    @classmethod
+    def of(cls, words: Sequence[str | None]) -> Coded:
+        """Codes in the order of the words' UTF-8 bytes, so that equal logs have equal columns."""
+        names = tuple(sorted({w for w in words if w is not None}, key=lambda w: w.encode()))
+        code = {name: i for i, name in enumerate(names)} | {None: -1}
+        return cls(np.array([code[w] for w in words], dtype=np.int32), names)
+
+
+class Stints(NamedTuple):
+    """Stretches of work, row by row: those of row i are first[i] to first[i + 1].
+
+    ``stop`` is NAT while the stretch runs. ``servers`` has the indexes into the log's ``servers`` of every stretch;
+    those of stretch s are server_first[s] to server_first[s + 1].
+    """
+
+    first: Ints
+    start: Ints
+    stop: Ints
+    server_first: Ints
+    servers: NDArray[np.int32]
+
+
+class GroupInfo(NamedTuple):
+    servers: int
+    calendar: str
+    speed: float
+    hand_over: bool
+
+
+class CaseTable(NamedTuple):
+    """The cases of a log, in the order of their identities; ``parent`` is the place of the spawning case, or -1."""
+
+    id: NDArray[np.uint64]
+    label: tuple[str, ...]
+    case_class: Coded
+    process: Coded
+    parent: NDArray[np.int64]
+    accepted: Ints
+    attributes: dict[str, Coded]
+
+    def __len__(self) -> int:  # type: ignore[override]
+        return self.id.size
+
+
+@dataclass(frozen=True, eq=False)
+class EventLog:
+    """The columns, all of the same length n unless said otherwise; times in microseconds of civil local time.
+
+    Rows are ordered by (ready, case, step, visit, kind); (case, step, visit, kind) is the key. ``case`` is the place
+    in ``cases``; ``step`` is the name of the step by its path through calls (empty for accepted, closed and
+    withdrawn rows); ``needs`` codes into ``needs_names``; ``released_by`` is the row whose end made this one ready.
+    """
+
+    kind: NDArray[np.int8]
+    case: NDArray[np.int64]
+    step: Coded
+    stage: Coded
+    owner: Coded
+    visit: NDArray[np.int32]
+    ready: Ints
+    start: Ints
+    end: Ints
+    outcome: NDArray[np.int8]
+    session: Coded
+    needs: NDArray[np.int32]
+    released_by: Ints
+    unsplittable: NDArray[np.bool_]
+    duration_us: Ints
+    stints: Stints
+    needs_names: tuple[tuple[NeedRow, ...], ...]
+    servers: tuple[Server, ...]
+    cases: CaseTable
+    begin: int
+    end_of_run: int
+    pools: Mapping[str, tuple[GroupInfo, ...]] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    """Columns that a real log lacks; what cannot be computed without them is withheld and named."""
+
+    def __len__(self) -> int:
+        return self.kind.size
+
+    def rows_of(self, case: int) -> NDArray[np.int64]:
+        """The rows of one case, in order."""
+        return np.flatnonzero(self.case == case)
+
+    def is_kind(self, *kinds: Kind) -> NDArray[np.bool_]:
+        """Which rows are of these kinds."""
+        return np.isin(self.kind, [KINDS.index(kind) for kind in kinds])

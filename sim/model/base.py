@@ -1,0 +1,106 @@
+"""The base model: everything that a scenario folder describes, before any reform."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from sim.model.calendars import CalendarSpec
+from sim.model.demand import Source
+from sim.model.limits import Limit
+from sim.model.part import Id, Name, Part, refuse
+from sim.model.pools import Pool
+from sim.model.process import Process
+from sim.model.quantities import PositiveDuration, Quantity
+from sim.model.sessions import Session
+from sim.model.statutory import StatutoryTable
+from sim.text import Text
+
+SCHEMA_VERSION = 1
+DAY_US = 86_400_000_000
+LEGAL = "legal"
+"""The id of the calendar that the law's clock runs on; every folder defines it."""
+
+
+class Owner(Part):
+    """用时主体: whose time a step is."""
+
+    name: Name
+
+
+SUSPENDED = "suspended"
+PREDEFINED_OWNERS = {SUSPENDED: Owner(name=Text("挂起", "suspended"))}
+
+
+class Stage(Part):
+    """环节: what the customer meets and the plan counts."""
+
+    name: Name
+    customer_facing: bool = True
+
+
+class Study(Part):
+    """The reporting window, the warm-up before it and the run-out after it (rule 14), and how often to simulate.
+
+    ``from`` and ``to`` are the first and the last day of the window.
+    """
+
+    from_: dt.date = Field(alias="from")
+    to: dt.date
+    warm_up_years: int = Field(default=1, ge=0, le=20)
+    run_out: PositiveDuration = Field(default=Quantity(amount=365, unit="d"), description="the cap of the run-out")
+    replications: int = Field(default=10, ge=1, lt=1 << 20)
+    seed: int = Field(default=2021, ge=0, lt=1 << 64)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Study:
+        if self.to < self.from_:
+            raise refuse(
+                Text("统计期的止日早于起日", "the reporting window ends before it begins"),
+                Text("对调 from 与 to", "exchange `from` and `to`"),
+            )
+        return self
+
+    @property
+    def begin(self) -> int:
+        """The run's begin, in microseconds: the window's first day less the years of warm-up."""
+        day = self.from_
+        year = day.year - self.warm_up_years
+        return day_us(day.replace(year=year, day=28 if (day.month, day.day) == (2, 29) else day.day))
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """The reporting window [first, last), in microseconds."""
+        return day_us(self.from_), day_us(self.to) + DAY_US
+
+    @property
+    def end(self) -> int:
+        """The cap of the run: events at this instant still happen."""
+        return self.window[1] + round(self.run_out.to_us())
+
+
+class Model(Part):
+    """The base model of a folder; ids are the keys of the mappings."""
+
+    shixian: Literal[1] = Field(description="version of the format")
+    name: Name
+    study: Study
+    statutory: StatutoryTable = StatutoryTable()
+    owners: dict[Id, Owner] = Field(default_factory=dict)
+    stages: dict[Id, Stage] = Field(default_factory=dict)
+    calendars: dict[Id, CalendarSpec] = Field(default_factory=dict)
+    sessions: dict[Id, Session] = Field(default_factory=dict)
+    pools: dict[Id, Pool] = Field(default_factory=dict)
+    processes: dict[Id, Process] = Field(min_length=1)
+    sources: dict[Id, Source] = Field(min_length=1)
+    limits: dict[str, Limit] = Field(default_factory=dict)
+
+    def owner_names(self) -> dict[str, Text]:
+        return {id_: owner.name for id_, owner in (PREDEFINED_OWNERS | self.owners).items()}
+
+
+def day_us(day: dt.date) -> int:
+    """Midnight at the start of a day, in microseconds of civil time."""
+    return (day.toordinal() - dt.date(1970, 1, 1).toordinal()) * DAY_US

@@ -1,0 +1,73 @@
+"""Demand: the sources that bring cases (rule 12)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator, model_validator
+
+from sim.model.figures import AmountFigure, ShareFigure
+from sim.model.laws import Law
+from sim.model.part import Id, Name, Part, refuse
+from sim.model.quantities import PositiveDuration
+from sim.model.sessions import Weekday
+from sim.text import Text
+
+Multiplier = Annotated[float, Field(ge=0)]
+
+
+class Source(Part):
+    """Cases of one class: how many, in which rhythm, with which attributes.
+
+    The rate is given by ``per_year`` (each calendar year brings that many on average, whatever its pattern),
+    by ``every`` (the mean time between arrivals, in open time of the calendar, times the pattern), or the arrivals
+    are a list: a CSV file of the folder with the columns ``accepted`` and the names of attributes.
+    """
+
+    name: Name
+    process: Id
+    case_class: Id | None = Field(default=None, alias="class", description="the process when left out")
+    per_year: AmountFigure | None = None
+    every: PositiveDuration | None = None
+    listed: str | None = Field(default=None, description="CSV file of the folder: accepted, attributes")
+    calendar: Id | None = Field(default=None, description="arrivals only when it is open; around the clock when left out")
+    months: tuple[Multiplier, ...] | None = Field(default=None, description="12 multipliers of the rate")
+    weekdays: dict[Weekday, Multiplier] = Field(default_factory=dict)
+    hours: dict[Annotated[int, Field(ge=0, le=23)], Multiplier] = Field(default_factory=dict, description="by hour of the day")
+    batch: Law | None = Field(default=None, description="cases at one instant: a law of numbers; per_year counts cases")
+    attributes: dict[Id, dict[str, ShareFigure] | str] = Field(default_factory=dict)
+    priority: int = 0
+
+    @field_validator("months")
+    @classmethod
+    def _twelve(cls, value: tuple[float, ...] | None) -> tuple[float, ...] | None:
+        if value is not None and (len(value) != 12 or not any(value)):
+            raise refuse(
+                Text("月度系数须有 12 个,且不全为 0", "there are 12 multipliers of months, not all zero"),
+                Text("从一月写到十二月", "write them from January to December"),
+            )
+        return value
+
+    @field_validator("attributes")
+    @classmethod
+    def _shares_sum_to_one(cls, value: dict[str, Any]) -> dict[str, Any]:
+        for name, shares in value.items():
+            if isinstance(shares, dict) and abs(sum(s.value for s in shares.values()) - 1) > 1e-9:
+                total = sum(s.value for s in shares.values())
+                raise refuse(
+                    Text(f"属性 {name} 各取值比例之和为 {total:.6g},须为 1", f"the shares of attribute {name} sum to {total:.6g}, not 1"),
+                    Text("调整比例使之和为 100%", "change the shares so that they sum to 100%"),
+                )
+        return value
+
+    @model_validator(mode="after")
+    def _one_rate(self) -> Source:
+        if sum(v is not None for v in (self.per_year, self.every, self.listed)) != 1:
+            raise refuse(
+                Text("须且只须写一种:per_year(每年件数)、every(平均间隔)、listed(清单文件)", "give exactly one of per_year, every, listed"),
+                Text("例如 per_year: 480", "for example per_year: 480"),
+            )
+        return self
+
+    def class_(self) -> str:
+        return self.case_class or self.process

@@ -1,0 +1,96 @@
+"""Limits and commitments: what is promised, with the clause of the plan and the ways to read it (rules 18 to 20)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from sim.model.clocks import Clock, Unit
+from sim.model.part import Id, Name, Part, Share, refuse
+from sim.model.quantities import PositiveDuration
+from sim.text import Text
+
+Role = Literal["default", "plausible", "beside"]
+DEFAULT_TOLERANCE = 0.01
+
+
+def _statistic(value: Any) -> Any:
+    return {"kind": value} if isinstance(value, str) else value
+
+
+class Statistic(Part):
+    """Which statistic must keep the limit: every case (by a tolerance, rule 20), the mean, a share, a median."""
+
+    kind: Literal["every-case", "mean", "share", "median"]
+    share: Share | None = Field(default=None, description="for `share`: at least this share within the limit")
+
+    @model_validator(mode="after")
+    def _share_given(self) -> Statistic:
+        if (self.kind == "share") != (self.share is not None):
+            raise refuse(
+                Text("统计量 share 须写明比例", "the statistic share names its share"),
+                Text("写 {kind: share, share: 95%}", "write {kind: share, share: 95%}"),
+            )
+        return self
+
+
+StatisticField = Annotated[Statistic, BeforeValidator(_statistic)]
+
+
+class Reading(Part):
+    """口径: a unit, a selection and a statistic; what is left out is the limit's own.
+
+    ``default`` decides; ``plausible`` is judged too, and where it disagrees the verdict depends on the reading;
+    ``beside`` is printed only.
+    """
+
+    id: Id
+    name: Name
+    role: Role
+    unit: Unit
+    per: Literal["case", "stage", "step"] = Field(default="case", description="counted once, or for each stage and summed")
+    moved: bool = Field(default=True, description="calendar days: a last day that is no working day moves on (rule 18 d)")
+    clock: Clock | None = None
+    statistic: StatisticField | None = None
+    classes: tuple[Id, ...] | None = None
+
+
+class Limit(Part):
+    """A commitment of the plan; one with a ``value`` carries a limit, one without gets "no number"."""
+
+    name: Name
+    service: Id
+    item: str = Field(description="item of the plan, such as (六)11")
+    quote: str = Field(description="exact words of the plan")
+    english: str
+    responsible: str
+    deadline: str
+    classes: tuple[Id, ...] = ()
+    value: PositiveDuration | None = Field(default=None, description="the limit, in wd (working days) or d (calendar days)")
+    baseline: PositiveDuration | None = Field(default=None, description="the old limit that the plan names")
+    stages: int | None = Field(default=None, ge=1, description="the number of stages that the plan allows")
+    statistic: StatisticField | None = None
+    clock: Clock = Clock()
+    tolerance: Share = Field(default=DEFAULT_TOLERANCE, description="share of late cases that `every case` allows")
+    readings: tuple[Reading, ...] = ()
+
+    @model_validator(mode="after")
+    def _complete(self) -> Limit:
+        if self.value is None:
+            return self
+        if self.value.unit not in ("wd", "d"):
+            raise refuse(
+                Text("时限须写明工作日(wd)或自然日(d)", "a limit is in working days (wd) or calendar days (d)"),
+                Text("例如 10 wd", "for example 10 wd"),
+            )
+        if self.statistic is None or [r.role for r in self.readings].count("default") != 1 or not self.classes:
+            raise refuse(
+                Text("有数字的承诺须写 classes、statistic 和恰好一个 default 口径", "a limit has classes, a statistic and exactly one default reading"),
+                Text("补上缺少的部分", "add what is missing"),
+            )
+        return self
+
+    def default_reading(self) -> Reading | None:
+        """The reading that decides; None where the plan gives no number and no reading is described."""
+        return next((r for r in self.readings if r.role == "default"), None)

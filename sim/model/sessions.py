@@ -1,0 +1,59 @@
+"""Sessions: scheduled batches, such as a joint review meeting (联审会) every Tuesday at 14:00 (rule 7)."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from sim.model.figures import CountFigure
+from sim.model.part import Id, Name, Part, refuse
+from sim.model.pools import Discipline
+from sim.model.quantities import Duration, PositiveDuration
+from sim.text import Text
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+MINUTE_US = 60_000_000
+_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+
+
+def _minutes(value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 24 * 60:
+        return value
+    if isinstance(value, str) and (match := _TIME.fullmatch(value)):
+        return int(match[1]) * 60 + int(match[2])
+    raise refuse(
+        Text("时刻须写成“时:分”,00:00 至 23:59", "a time of day is hours:minutes, 00:00 to 23:59"),
+        Text('例如 "14:00"', 'for example "14:00"'),
+    )
+
+
+TimeOfDay = Annotated[int, BeforeValidator(_minutes)]
+"""Minutes after midnight; ``14:00`` in files."""
+
+
+class Session(Part):
+    """When a session is held, how long it lasts, how many entries it takes and how early they must be ready."""
+
+    name: Name
+    calendar: Id
+    on: tuple[Weekday, ...] = Field(default=(), description="days of the week")
+    days: tuple[Annotated[int, Field(ge=1, le=31)], ...] = Field(default=(), description="days of the month")
+    every_weeks: int = Field(default=1, ge=1, le=8, description="2: every other week, counted from 1970-01-05")
+    at: TimeOfDay
+    length: PositiveDuration
+    capacity: CountFigure | None = Field(default=None, description="entries at one session; no limit when left out")
+    cut_off: Duration | None = Field(default=None, description="open time of `calendar` between ready and the session")
+    when_closed: Literal["lost", "moved"] = "lost"
+    discipline: Discipline = "first-come"
+
+    @model_validator(mode="after")
+    def _has_a_rhythm(self) -> Session:
+        if bool(self.on) == bool(self.days):
+            raise refuse(
+                Text("集中办理须写每周几(on)或每月几日(days),二者取一", "a session has days of the week (on) or of the month (days), one of the two"),
+                Text("例如 on: [tue]", "for example on: [tue]"),
+            )
+        return self
