@@ -55,9 +55,7 @@ class Evidence(Part, Generic[T]):
         if sum(getattr(self, kind) is not None for kind in _KINDS) > 1:
             raise refuse(
                 Text("一个数据项只有一种依据", "a number has one kind of evidence"),
-                Text(
-                    "plan、published、log、assumption 只留一个", "keep one of plan, published, log and assumption"
-                ),
+                Text("plan、published、log、assumption 只留一个", "keep one of plan, published, log and assumption"),
             )
         if self.range is not None and self.leading is not None:
             _check_range(*self.range, self.leading)
@@ -69,7 +67,7 @@ def _check_range(low: Any, high: Any, leading: Any) -> None:
     if isinstance(leading, Quantity):
         if not (low.comparable(leading) and high.comparable(leading)):
             raise refuse(
-                Text("范围的单位须与数值一致: 都用工作日, 或都不用", "a range and its number are all in wd, or none is"),
+                Text("范围与数值的单位, 要么都是工作日, 要么都不是", "a range and its number are all in wd, or none"),
                 Text("用 {unit} 写范围", "write the range in {unit}").format(unit=leading.unit),
             )
         sizes = [q.size for q in sizes]
@@ -136,19 +134,19 @@ class _Figure(Evidence[T], Generic[T]):
         return self.value
 
 
-class _ShareForm(_Figure[Share]):
+class ShareForm(_Figure[Share]):
     """``{value: 25%, assumption: [10%, 40%]}``."""
 
 
-class _CountForm(_Figure[Count]):
+class CountForm(_Figure[Count]):
     """``{value: 24, assumption: [20, 28]}``."""
 
 
-class _AmountForm(_Figure[Amount]):
+class AmountForm(_Figure[Amount]):
     """``{value: 12000, published: ...}``; zero is allowed."""
 
 
-class _RateForm(_Figure[Rate]):
+class RateForm(_Figure[Rate]):
     """``{value: 1.2, assumption: [1, 1.5]}``; above zero."""
 
 
@@ -162,14 +160,14 @@ def _reader(form: type[_Figure[Any]], bare: Any) -> BeforeValidator:
     return BeforeValidator(read, json_schema_input_type=bare | form)
 
 
-ShareFigure = Annotated[_ShareForm, _reader(_ShareForm, Share)]
+ShareFigure = Annotated[ShareForm, _reader(ShareForm, Share)]
 """``25%``, or with its evidence."""
 
-CountFigure = Annotated[_CountForm, _reader(_CountForm, Count)]
+CountFigure = Annotated[CountForm, _reader(CountForm, Count)]
 """``24``, or with its evidence."""
 
-AmountFigure = Annotated[_AmountForm, _reader(_AmountForm, Amount)]
+AmountFigure = Annotated[AmountForm, _reader(AmountForm, Amount)]
 """``12000``, or with its evidence; zero is allowed (a source may bring nothing)."""
 
-RateFigure = Annotated[_RateForm, _reader(_RateForm, Rate)]
+RateFigure = Annotated[RateForm, _reader(RateForm, Rate)]
 """``1.2``, or with its evidence; above zero."""

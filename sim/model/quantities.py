@@ -119,7 +119,7 @@ def _refusal(value: Any, written: str) -> Exception:
     if match := _DAYS.fullmatch(written):
         return refuse(
             Text("“天”须说明是日历天还是工作日", "days are either calendar days or working days"),
-            Text("写成 {n} d(日历天)或 {n} wd(工作日)", "write {n} d (calendar) or {n} wd (working)").format(n=match[1]),
+            Text("写 {n} d(日历天)或 {n} wd(工作日)", "write {n} d (calendar) or {n} wd (working)").format(n=match[1]),
         )
     return refuse(Text("时长写作一个数加一个单位", "a duration is a number and a unit"), _UNITS)
 
@@ -140,7 +140,5 @@ _SCHEMA = WithJsonSchema({"type": "string", "pattern": _PATTERN, "examples": ["3
 Duration = Annotated[Quantity, PlainValidator(parse), PlainSerializer(str), _SCHEMA]
 """Zero or more; ``2 h`` in files."""
 
-PositiveDuration = Annotated[
-    Quantity, PlainValidator(parse), AfterValidator(_positive), PlainSerializer(str), _SCHEMA
-]
+PositiveDuration = Annotated[Quantity, PlainValidator(parse), AfterValidator(_positive), PlainSerializer(str), _SCHEMA]
 """Above zero; ``2 h`` in files."""
