@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from sim.model.calendars import CalendarSpec
-from sim.model.demand import Source
+from sim.model.demand import OpenCase, Source
 from sim.model.limits import Limit
 from sim.model.part import Id, Name, Part, refuse
 from sim.model.pools import Pool
@@ -96,6 +96,7 @@ class Model(Part):
     processes: dict[Id, Process] = Field(min_length=1)
     sources: dict[Id, Source] = Field(min_length=1)
     limits: dict[str, Limit] = Field(default_factory=dict)
+    initial: tuple[OpenCase, ...] = Field(default=(), description="the open cases at the begin, instead of a warm-up; or a CSV file")
 
     def owner_names(self) -> dict[str, Text]:
         return {id_: owner.name for id_, owner in (PREDEFINED_OWNERS | self.owners).items()}

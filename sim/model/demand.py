@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
 from sim.model.figures import AmountFigure, ShareFigure
-from sim.model.laws import Law
 from sim.model.part import Id, Name, Part, refuse
 from sim.model.quantities import PositiveDuration
 from sim.model.sessions import Weekday
 from sim.text import Text
 
 Multiplier = Annotated[float, Field(ge=0)]
+
+
+class ListedCase(Part):
+    """A case that is known: when it was accepted, and its attributes."""
+
+    accepted: dt.datetime
+    attributes: dict[Id, str] = Field(default_factory=dict)
+
+    @field_validator("accepted")
+    @classmethod
+    def _civil_time(cls, value: dt.datetime) -> dt.datetime:
+        if value.tzinfo is not None:
+            raise refuse(
+                Text("时刻用本地时间,不带时区", "instants are civil local time, without an offset"),
+                Text("例如 2021-09-29 10:00", "for example 2021-09-29 10:00"),
+            )
+        return value
 
 
 class Source(Part):
@@ -29,12 +46,14 @@ class Source(Part):
     case_class: Id | None = Field(default=None, alias="class", description="the process when left out")
     per_year: AmountFigure | None = None
     every: PositiveDuration | None = None
-    listed: str | None = Field(default=None, description="CSV file of the folder: accepted, attributes")
+    listed: tuple[ListedCase, ...] | None = Field(default=None, description="or the name of a CSV file: accepted, attributes")
     calendar: Id | None = Field(default=None, description="arrivals only when it is open; around the clock when left out")
     months: tuple[Multiplier, ...] | None = Field(default=None, description="12 multipliers of the rate")
     weekdays: dict[Weekday, Multiplier] = Field(default_factory=dict)
     hours: dict[Annotated[int, Field(ge=0, le=23)], Multiplier] = Field(default_factory=dict, description="by hour of the day")
-    batch: Law | None = Field(default=None, description="cases at one instant: a law of numbers; per_year counts cases")
+    batch: dict[Annotated[int, Field(ge=1)], ShareFigure] | None = Field(
+        default=None, description="cases at one instant: number to share; per_year still counts cases"
+    )
     attributes: dict[Id, dict[str, ShareFigure] | str] = Field(default_factory=dict)
     priority: int = 0
 
@@ -48,16 +67,19 @@ class Source(Part):
             )
         return value
 
+    @field_validator("batch")
+    @classmethod
+    def _batch_sums_to_one(cls, value: dict[int, Any] | None) -> dict[int, Any] | None:
+        if value is not None:
+            _sum_to_one(value, Text("批量", "the batch"))
+        return value
+
     @field_validator("attributes")
     @classmethod
     def _shares_sum_to_one(cls, value: dict[str, Any]) -> dict[str, Any]:
         for name, shares in value.items():
-            if isinstance(shares, dict) and abs(sum(s.value for s in shares.values()) - 1) > 1e-9:
-                total = sum(s.value for s in shares.values())
-                raise refuse(
-                    Text(f"属性 {name} 各取值比例之和为 {total:.6g},须为 1", f"the shares of attribute {name} sum to {total:.6g}, not 1"),
-                    Text("调整比例使之和为 100%", "change the shares so that they sum to 100%"),
-                )
+            if isinstance(shares, dict):
+                _sum_to_one(shares, Text(f"属性 {name}", f"attribute {name}"))
         return value
 
     @model_validator(mode="after")
@@ -71,3 +93,38 @@ class Source(Part):
 
     def class_(self) -> str:
         return self.case_class or self.process
+
+
+def _sum_to_one(shares: dict[Any, Any], of: Text) -> None:
+    total = sum(share.value for share in shares.values())
+    if abs(total - 1) > 1e-9:
+        raise refuse(
+            Text(f"{of.zh}各取值比例之和为 {total:.6g},须为 1", f"the shares of {of.en} sum to {total:.6g}, not 1"),
+            Text("调整比例使之和为 100%", "change the shares so that they sum to 100%"),
+        )
+
+
+class Position(Part):
+    """Where an open case stands: a step that waits (no ``start``) or runs, by the name of its path (rule 14)."""
+
+    step: str
+    visit: int = Field(default=0, ge=0)
+    ready: dt.datetime
+    start: dt.datetime | None = None
+    servers: tuple[str, ...] = Field(default=(), description="pool/group/index of the servers at work")
+
+
+class OpenCase(Part):
+    """A case of the initial state, with every step that it stands in (all parallel branches) and its history."""
+
+    case: str
+    process: Id
+    case_class: Id | None = Field(default=None, alias="class")
+    accepted: dt.datetime
+    attributes: dict[Id, str] = Field(default_factory=dict)
+    priority: int = 0
+    positions: tuple[Position, ...] = Field(min_length=1)
+    visits: dict[str, int] = Field(default_factory=dict, description="executions so far, by stream name without purpose")
+    due: dt.datetime | None = None
+    parent: str | None = Field(default=None, description="the open case that waits for this one, at `spawned_by`")
+    spawned_by: str | None = None

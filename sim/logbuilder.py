@@ -1,0 +1,228 @@
+"""Builds an EventLog from rows in any order: sorts them, codes the words, finds the releasing rows (rule 15)."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import accumulate, chain
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.errors import RunError
+from sim.eventlog import KINDS, NAT, NO_ROW, OUTCOMES, CaseTable, Coded, EventLog, GroupInfo, Kind, NeedRow, Outcome
+from sim.eventlog import Server, Stints
+from sim.model.calendars import Calendar
+from sim.text import Text
+
+Key = tuple[int, str, int, Kind]
+"""What names a row: identity of the case, step (empty for accepted, closed, withdrawn), visit, kind."""
+Stint = tuple[int, int, Sequence[Server]]
+"""Start, stop (NAT while it runs) and servers of a stretch of work."""
+
+
+class _Case(NamedTuple):
+    identity: int
+    label: str
+    case_class: str
+    process: str
+    parent: int | None
+    accepted: int
+    attributes: Mapping[str, str]
+
+
+class _Row(NamedTuple):
+    kind: Kind
+    case: int
+    step: str
+    visit: int
+    ready: int
+    start: int
+    end: int
+    outcome: Outcome
+    stage: str | None
+    owner: str | None
+    session: str | None
+    needs: tuple[NeedRow, ...]
+    stints: Sequence[Stint]
+    released_by: Key | None
+    unsplittable: bool
+    duration_us: int
+
+
+class LogBuilder:
+    """Takes cases and rows as they come; :meth:`build` gives the same log for any order of the calls."""
+
+    def __init__(self) -> None:
+        self._cases: list[_Case] = []
+        self._rows: list[_Row] = []
+
+    def case(
+        self,
+        identity: int,
+        case_class: str,
+        process: str,
+        accepted: int,
+        *,
+        label: str = "",
+        parent: int | None = None,
+        attributes: Mapping[str, str] | None = None,
+    ) -> None:
+        """A case; ``parent`` is the identity of the case that spawned it."""
+        self._cases.append(_Case(identity, label, case_class, process, parent, accepted, attributes or {}))
+
+    def row(
+        self,
+        kind: Kind,
+        case: int,
+        step: str = "",
+        visit: int = 0,
+        *,
+        ready: int,
+        start: int = NAT,
+        end: int = NAT,
+        outcome: Outcome = "done",
+        stage: str | None = None,
+        owner: str | None = None,
+        session: str | None = None,
+        needs: tuple[NeedRow, ...] = (),
+        stints: Sequence[Stint] = (),
+        released_by: Key | None = None,
+        unsplittable: bool = False,
+        duration_us: int = 0,
+    ) -> None:
+        """One execution, or one instant of a case's life; ``case`` is an identity, times are microseconds."""
+        self._rows.append(
+            _Row(
+                kind, case, step, visit, ready, start, end, outcome, stage, owner, session, needs, stints, released_by,
+                unsplittable, duration_us,
+            )  # fmt: skip
+        )
+
+    def build(
+        self,
+        begin: int,
+        end_of_run: int,
+        *,
+        pools: Mapping[str, tuple[GroupInfo, ...]] | None = None,
+        calendars: Mapping[str, Calendar] | None = None,
+        missing: Sequence[str] = (),
+    ) -> EventLog:
+        """The log. Raises RunError where two rows have one key, two cases one identity, or a reference leads nowhere."""
+        cases, place = self._case_table()
+        unordered = _Row(*zip(*self._rows, strict=True)) if self._rows else _Row(*[()] * len(_Row._fields))
+        kind_code = {kind: code for code, kind in enumerate(KINDS)}
+        kind = np.array([kind_code[k] for k in unordered.kind], dtype=np.int8)
+        case = np.array([_found(place, c, "case") for c in unordered.case], dtype=np.int64)
+        step = Coded.of([s or None for s in unordered.step])
+        visit = np.array(unordered.visit, dtype=np.int32)
+        ready = np.array(unordered.ready, dtype=np.int64)
+        order = np.lexsort((kind, visit, step.codes, case, ready))
+        rows = [self._rows[i] for i in order.tolist()]
+        columns = _Row(*zip(*rows, strict=True)) if rows else unordered
+        outcome_code = {outcome: code for code, outcome in enumerate(OUTCOMES)}
+        needs, needs_names = _coded_needs(columns.needs)
+        stints, servers = _stints(columns.stints, needs_names)
+        return EventLog(
+            kind=kind[order],
+            case=case[order],
+            step=Coded(step.codes[order], step.names),
+            stage=Coded.of(columns.stage),
+            owner=Coded.of(columns.owner),
+            visit=visit[order],
+            ready=ready[order],
+            start=np.array(columns.start, dtype=np.int64),
+            end=np.array(columns.end, dtype=np.int64),
+            outcome=np.array([outcome_code[o] for o in columns.outcome], dtype=np.int8),
+            session=Coded.of(columns.session),
+            needs=needs,
+            released_by=_released_by(columns),
+            unsplittable=np.array(columns.unsplittable, dtype=np.bool_),
+            duration_us=np.array(columns.duration_us, dtype=np.int64),
+            stints=stints,
+            needs_names=needs_names,
+            servers=servers,
+            cases=cases,
+            begin=begin,
+            end_of_run=end_of_run,
+            pools=dict(pools or {}),
+            calendars=dict(calendars or {}),
+            missing=tuple(missing),
+        )
+
+    def _case_table(self) -> tuple[CaseTable, dict[int, int]]:
+        cases = sorted(self._cases, key=lambda case: case.identity)
+        place = {case.identity: i for i, case in enumerate(cases)}
+        if len(place) < len(cases):
+            twice = next(a.identity for a, b in zip(cases, cases[1:], strict=False) if a.identity == b.identity)
+            raise RunError(  # rule 11
+                Text("两个办件的标识相同", "two cases have one identity"),
+                Text("换一个随机种子或更改来源的名称", "take another seed, or rename a source"),
+                value=twice,
+            )
+        names = sorted({name for case in cases for name in case.attributes}, key=str.encode)
+        table = CaseTable(
+            id=np.array([case.identity for case in cases], dtype=np.uint64),
+            label=tuple(case.label for case in cases),
+            case_class=Coded.of([case.case_class for case in cases]),
+            process=Coded.of([case.process for case in cases]),
+            parent=np.array(
+                [-1 if case.parent is None else _found(place, case.parent, "case") for case in cases], dtype=np.int64
+            ),
+            accepted=np.array([case.accepted for case in cases], dtype=np.int64),
+            attributes={name: Coded.of([case.attributes.get(name) for case in cases]) for name in names},
+        )
+        return table, place
+
+
+def _found(places: Mapping[Hashable, int], key: Hashable, what: str) -> int:
+    try:
+        return places[key]
+    except KeyError:
+        raise RunError(
+            Text(f"记录引用了不存在的{'办件' if what == 'case' else '行'}", f"a row of the log refers to a {what} that is not there"),
+            Text("这是程序的缺陷,请报告", "this is a defect of the program, please report it"),
+            value=key,
+        ) from None
+
+
+def _released_by(columns: _Row) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    keys = list(zip(columns.case, columns.step, columns.visit, columns.kind, strict=True))
+    places: dict[Hashable, int] = {key: i for i, key in enumerate(keys)}
+    if len(places) < len(keys):
+        twice = next(key for i, key in enumerate(keys) if places[key] != i)
+        raise RunError(
+            Text("同一办件、步骤、次数和类型出现了两行", "two rows have one case, step, visit and kind"),
+            Text("这是程序的缺陷,请报告", "this is a defect of the program, please report it"),
+            value=twice,
+        )
+    found = (NO_ROW if key is None else _found(places, key, "row") for key in columns.released_by)
+    return np.fromiter(found, dtype=np.int64, count=len(keys))
+
+
+def _coded_needs(needs: Sequence[tuple[NeedRow, ...]]) -> tuple[np.ndarray, tuple[tuple[NeedRow, ...], ...]]:
+    """Codes of what was asked of the pools; -1 for rows that need no server."""
+
+    def in_order(need: NeedRow) -> tuple[bytes, int, tuple[int, int]]:
+        return need.pool.encode(), need.n, (-1, -1) if need.kept is None else need.kept[1:]
+
+    names = tuple(sorted(set(needs) - {()}, key=lambda group: [in_order(need) for need in group]))
+    code = {group: i for i, group in enumerate(names)} | {(): -1}
+    return np.array([code[group] for group in needs], dtype=np.int32), names
+
+
+def _stints(
+    rows: Sequence[Sequence[Stint]], needs_names: Iterable[tuple[NeedRow, ...]]
+) -> tuple[Stints, tuple[Server, ...]]:
+    every = list(chain.from_iterable(rows))
+    seen = {server for stint in every for server in stint[2]} | {
+        need.kept for group in needs_names for need in group if need.kept is not None
+    }
+    servers = tuple(sorted(seen, key=lambda server: (server.pool.encode(), server.group, server.index)))
+    place = {server: i for i, server in enumerate(servers)}
+    return Stints(
+        first=np.array([0, *accumulate(map(len, rows))], dtype=np.int64),
+        start=np.array([stint[0] for stint in every], dtype=np.int64),
+        stop=np.array([stint[1] for stint in every], dtype=np.int64),
+        server_first=np.array([0, *accumulate(len(stint[2]) for stint in every)], dtype=np.int64),
+        servers=np.array([place[server] for stint in every for server in stint[2]], dtype=np.int32),
+    ), servers
