@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from itertools import accumulate, chain
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate, chain, pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.errors import RunError
-from sim.eventlog import KINDS, NAT, NO_ROW, OUTCOMES, CaseTable, Coded, EventLog, GroupInfo, Kind, NeedRow, Outcome
-from sim.eventlog import Server, Stints
+from sim.eventlog import (
+    KINDS,
+    NAT,
+    NO_ROW,
+    OUTCOMES,
+    CaseTable,
+    Coded,
+    EventLog,
+    GroupInfo,
+    Ints,
+    Kind,
+    NeedRow,
+    Outcome,
+    Server,
+    Stints,
+)
 from sim.model.calendars import Calendar
 from sim.text import Text
 
@@ -91,12 +106,8 @@ class LogBuilder:
         duration_us: int = 0,
     ) -> None:
         """One execution, or one instant of a case's life; ``case`` is an identity, times are microseconds."""
-        self._rows.append(
-            _Row(
-                kind, case, step, visit, ready, start, end, outcome, stage, owner, session, needs, stints, released_by,
-                unsplittable, duration_us,
-            )  # fmt: skip
-        )
+        what = kind, case, step, visit, ready, start, end, outcome, stage, owner, session, needs, stints
+        self._rows.append(_Row(*what, released_by, unsplittable, duration_us))
 
     def build(
         self,
@@ -107,12 +118,12 @@ class LogBuilder:
         calendars: Mapping[str, Calendar] | None = None,
         missing: Sequence[str] = (),
     ) -> EventLog:
-        """The log. Raises RunError where two rows have one key, two cases one identity, or a reference leads nowhere."""
+        """The log. Raises RunError where a key or an identity stands twice, or a reference leads nowhere."""
         cases, place = self._case_table()
         unordered = _Row(*zip(*self._rows, strict=True)) if self._rows else _Row(*[()] * len(_Row._fields))
         kind_code = {kind: code for code, kind in enumerate(KINDS)}
         kind = np.array([kind_code[k] for k in unordered.kind], dtype=np.int8)
-        case = np.array([_found(place, c, "case") for c in unordered.case], dtype=np.int64)
+        case = np.array([_found(place, c) for c in unordered.case], dtype=np.int64)
         step = Coded.of([s or None for s in unordered.step])
         visit = np.array(unordered.visit, dtype=np.int32)
         ready = np.array(unordered.ready, dtype=np.int64)
@@ -153,7 +164,7 @@ class LogBuilder:
         cases = sorted(self._cases, key=lambda case: case.identity)
         place = {case.identity: i for i, case in enumerate(cases)}
         if len(place) < len(cases):
-            twice = next(a.identity for a, b in zip(cases, cases[1:], strict=False) if a.identity == b.identity)
+            twice = next(a.identity for a, b in pairwise(cases) if a.identity == b.identity)
             raise RunError(  # rule 11
                 Text("两个办件的标识相同", "two cases have one identity"),
                 Text("换一个随机种子或更改来源的名称", "take another seed, or rename a source"),
@@ -166,7 +177,7 @@ class LogBuilder:
             case_class=Coded.of([case.case_class for case in cases]),
             process=Coded.of([case.process for case in cases]),
             parent=np.array(
-                [-1 if case.parent is None else _found(place, case.parent, "case") for case in cases], dtype=np.int64
+                [-1 if case.parent is None else _found(place, case.parent) for case in cases], dtype=np.int64
             ),
             accepted=np.array([case.accepted for case in cases], dtype=np.int64),
             attributes={name: Coded.of([case.attributes.get(name) for case in cases]) for name in names},
@@ -174,32 +185,28 @@ class LogBuilder:
         return table, place
 
 
-def _found(places: Mapping[Hashable, int], key: Hashable, what: str) -> int:
+def _defect(rule: Text, value: object) -> RunError:
+    return RunError(rule, Text("这是程序的缺陷,请报告", "a defect of the program, please report it"), value=value)
+
+
+def _found(places: Mapping[Any, int], key: Any) -> int:
     try:
         return places[key]
     except KeyError:
-        raise RunError(
-            Text(f"记录引用了不存在的{'办件' if what == 'case' else '行'}", f"a row of the log refers to a {what} that is not there"),
-            Text("这是程序的缺陷,请报告", "this is a defect of the program, please report it"),
-            value=key,
-        ) from None
+        raise _defect(Text("记录引用了不存在的办件或行", "the log refers to a case or row not in it"), key) from None
 
 
-def _released_by(columns: _Row) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _released_by(columns: _Row) -> Ints:
     keys = list(zip(columns.case, columns.step, columns.visit, columns.kind, strict=True))
-    places: dict[Hashable, int] = {key: i for i, key in enumerate(keys)}
+    places: dict[Any, int] = {key: i for i, key in enumerate(keys)}
     if len(places) < len(keys):
         twice = next(key for i, key in enumerate(keys) if places[key] != i)
-        raise RunError(
-            Text("同一办件、步骤、次数和类型出现了两行", "two rows have one case, step, visit and kind"),
-            Text("这是程序的缺陷,请报告", "this is a defect of the program, please report it"),
-            value=twice,
-        )
-    found = (NO_ROW if key is None else _found(places, key, "row") for key in columns.released_by)
+        raise _defect(Text("两行的办件、步骤、次数和类型相同", "two rows have one case, step, visit and kind"), twice)
+    found = (NO_ROW if key is None else _found(places, key) for key in columns.released_by)
     return np.fromiter(found, dtype=np.int64, count=len(keys))
 
 
-def _coded_needs(needs: Sequence[tuple[NeedRow, ...]]) -> tuple[np.ndarray, tuple[tuple[NeedRow, ...], ...]]:
+def _coded_needs(needs: Sequence[tuple[NeedRow, ...]]) -> tuple[NDArray[np.int32], tuple[tuple[NeedRow, ...], ...]]:
     """Codes of what was asked of the pools; -1 for rows that need no server."""
 
     def in_order(need: NeedRow) -> tuple[bytes, int, tuple[int, int]]:
