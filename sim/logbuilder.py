@@ -120,35 +120,35 @@ class LogBuilder:
     ) -> EventLog:
         """The log. Raises RunError where a key or an identity stands twice, or a reference leads nowhere."""
         cases, place = self._case_table()
-        unordered = _Row(*zip(*self._rows, strict=True)) if self._rows else _Row(*[()] * len(_Row._fields))
-        kind_code = {kind: code for code, kind in enumerate(KINDS)}
-        kind = np.array([kind_code[k] for k in unordered.kind], dtype=np.int8)
-        case = np.array([_found(place, c) for c in unordered.case], dtype=np.int64)
-        step = Coded.of([s or None for s in unordered.step])
-        visit = np.array(unordered.visit, dtype=np.int32)
-        ready = np.array(unordered.ready, dtype=np.int64)
-        order = np.lexsort((kind, visit, step.codes, case, ready))
-        rows = [self._rows[i] for i in order.tolist()]
-        columns = _Row(*zip(*rows, strict=True)) if rows else unordered
-        outcome_code = {outcome: code for code, outcome in enumerate(OUTCOMES)}
-        needs, needs_names = _coded_needs(columns.needs)
-        stints, servers = _stints(columns.stints, needs_names)
+        given: dict[str, list[Any]] = {name: [row[i] for row in self._rows] for i, name in enumerate(_Row._fields)}
+        kind = _codes(given["kind"], KINDS)
+        case = np.array([_found(place, identity) for identity in given["case"]], dtype=np.int64)
+        step = Coded.of([word or None for word in given["step"]])
+        visit = np.array(given["visit"], dtype=np.int32)
+        ready = np.array(given["ready"], dtype=np.int64)
+        order = np.lexsort((kind, visit, step.codes, case, ready))  # rule 15
+        needs, needs_names = _coded_needs(given["needs"])
+        stints, servers = _stints([given["stints"][i] for i in order.tolist()], needs_names)
+
+        def words(column: Coded) -> Coded:
+            return Coded(column.codes[order], column.names)
+
         return EventLog(
             kind=kind[order],
             case=case[order],
-            step=Coded(step.codes[order], step.names),
-            stage=Coded.of(columns.stage),
-            owner=Coded.of(columns.owner),
+            step=words(step),
+            stage=words(Coded.of(given["stage"])),
+            owner=words(Coded.of(given["owner"])),
             visit=visit[order],
             ready=ready[order],
-            start=np.array(columns.start, dtype=np.int64),
-            end=np.array(columns.end, dtype=np.int64),
-            outcome=np.array([outcome_code[o] for o in columns.outcome], dtype=np.int8),
-            session=Coded.of(columns.session),
-            needs=needs,
-            released_by=_released_by(columns),
-            unsplittable=np.array(columns.unsplittable, dtype=np.bool_),
-            duration_us=np.array(columns.duration_us, dtype=np.int64),
+            start=np.array(given["start"], dtype=np.int64)[order],
+            end=np.array(given["end"], dtype=np.int64)[order],
+            outcome=_codes(given["outcome"], OUTCOMES)[order],
+            session=words(Coded.of(given["session"])),
+            needs=needs[order],
+            released_by=_released_by(given, order),
+            unsplittable=np.array(given["unsplittable"], dtype=np.bool_)[order],
+            duration_us=np.array(given["duration_us"], dtype=np.int64)[order],
             stints=stints,
             needs_names=needs_names,
             servers=servers,
@@ -196,14 +196,22 @@ def _found(places: Mapping[Any, int], key: Any) -> int:
         raise _defect(Text("记录引用了不存在的办件或行", "the log refers to a case or row not in it"), key) from None
 
 
-def _released_by(columns: _Row) -> Ints:
-    keys = list(zip(columns.case, columns.step, columns.visit, columns.kind, strict=True))
+def _codes(words: Sequence[str], names: Sequence[str]) -> NDArray[np.int8]:
+    code = {name: i for i, name in enumerate(names)}
+    return np.array([code[word] for word in words], dtype=np.int8)
+
+
+def _released_by(given: Mapping[str, Sequence[Any]], order: Ints) -> Ints:
+    keys = list(zip(given["case"], given["step"], given["visit"], given["kind"], strict=True))
     places: dict[Any, int] = {key: i for i, key in enumerate(keys)}
     if len(places) < len(keys):
         twice = next(key for i, key in enumerate(keys) if places[key] != i)
         raise _defect(Text("两行的办件、步骤、次数和类型相同", "two rows have one case, step, visit and kind"), twice)
-    found = (NO_ROW if key is None else _found(places, key) for key in columns.released_by)
-    return np.fromiter(found, dtype=np.int64, count=len(keys))
+    places[None] = NO_ROW
+    found = np.array([_found(places, key) for key in given["released_by"]], dtype=np.int64)
+    rank = np.empty(len(order) + 1, dtype=np.int64)
+    rank[order], rank[NO_ROW] = np.arange(len(order)), NO_ROW
+    return rank[found][order]
 
 
 def _coded_needs(needs: Sequence[tuple[NeedRow, ...]]) -> tuple[NDArray[np.int32], tuple[tuple[NeedRow, ...], ...]]:
