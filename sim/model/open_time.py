@@ -106,8 +106,10 @@ class Calendar:
 
     def after(self, a: int, d: int) -> int:
         """The smallest t > a with open_time(a, t) = d; a itself for d = 0, even when closed; else BEYOND (rule 2)."""
-        if d == 0 or a > self.last_us:
-            return a if a <= self.last_us else BEYOND
+        if d == 0:
+            return a
+        if a > self.last_us:
+            return BEYOND
         if d < 0 or a < self.first_us:
             raise self._outside(a, d)
         target = self._until(a) + d
@@ -175,13 +177,20 @@ class Calendar:
 
     def day_view(self, day: dt.date) -> DayView:
         """One date of a described calendar: its kind in law, its open intervals within the date, why it has none."""
-        if self.rules is None:
-            raise ValueError("this calendar was not compiled from a description")
-        rule = self.rules.on(day)
+        kind, reasons = self._described(day)
         begin, end = midnight(day), midnight(day) + DAY_US
         first, last = bisect_right(self._closes, begin), bisect_left(self._opens, end)
         pairs = zip(self._opens[first:last], self._closes[first:last], strict=True)
-        return DayView(day, rule.kind, tuple((max(o, begin), min(c, end)) for o, c in pairs), rule.reasons)
+        return DayView(day, kind, tuple((max(o, begin), min(c, end)) for o, c in pairs), reasons)
+
+    def _described(self, day: dt.date) -> tuple[DayKind, tuple[Reason, ...]]:
+        if self.parts:
+            kinds, reasons = zip(*(part._described(day) for part in self.parts), strict=True)
+            return kinds[0], tuple(dict.fromkeys(reason for some in reasons for reason in some))
+        if self.rules is None:
+            raise ValueError("this calendar was not compiled from a description")
+        rule = self.rules.on(day)
+        return rule.kind, rule.reasons
 
     def _until(self, t: int) -> int:
         i = bisect_right(self._opens, t) - 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
@@ -154,7 +154,7 @@ def _contradiction(year: int, field: str, entry: StatutoryDays, seen: dict[dt.da
             )
         if field == "makeup" and day.weekday() < 5:
             return refuse(
-                Text("{day} 不是周末,不能是调休上班日", "{day} is an ordinary weekday, not a make-up day").format(day=day),
+                Text("{day} 不是周末,不能是调休上班日", "{day} is an ordinary weekday, no make-up day").format(day=day),
                 Text("核对国务院办公厅的放假通知", "check the yearly notice of the State Council"),
             )
         seen[day] = field
@@ -183,9 +183,9 @@ def day_kind(day: dt.date, own: StatutoryTable = NO_OWN_TABLE) -> DayKind:
     return _published_kind(day)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _published_kind(day: dt.date) -> DayKind:
-    import chinese_calendar  # type: ignore[import-untyped]  # late: only runs with Chinese calendars need it
+    import chinese_calendar  # late: only runs with Chinese calendars need it
 
     try:
         off, english = chinese_calendar.get_holiday_detail(day)
@@ -210,7 +210,7 @@ def working_days(first: dt.date, last: dt.date, own: StatutoryTable = NO_OWN_TAB
 
 def _no_table(year: int) -> InputError:
     return InputError(
-        Text(f"没有 {year} 年的法定节假日和调休安排", f"there is no table of statutory holidays and make-up days for {year}"),
+        Text(f"没有 {year} 年的法定节假日和调休安排", f"statutory holidays and make-up days of {year} are not known"),
         Text(
             f"在情景中给出该年自己的表: statutory: {{{year}: {{holidays: [...], makeup: [...]}}}}",
             f"give the scenario its own table: statutory: {{{year}: {{holidays: [...], makeup: [...]}}}}",
