@@ -1,0 +1,75 @@
+"""Scenarios (情景): the base model with some reforms, and what is different between two of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+
+from pydantic import Field
+
+from sim.errors import InputError
+from sim.model.base import Model
+from sim.model.part import Id, Name, Part
+from sim.model.reforms.operators import AnyChange, AnyClockChange
+from sim.model.reforms.reform import Reform
+from sim.text import Text
+
+
+class ScenarioSpec(Part):
+    """Which reforms a scenario has, and changes of its own beside them, such as one more crew."""
+
+    name: Name
+    reforms: tuple[Id, ...] = ()
+    changes: tuple[AnyChange, ...] = ()
+    clock_changes: tuple[AnyClockChange, ...] = ()
+
+
+class Folder(Model):
+    """Everything that a scenario folder describes: the base model, the reforms and the scenarios."""
+
+    reforms: dict[Id, Reform] = Field(default_factory=dict)
+    scenarios: dict[Id, ScenarioSpec] = Field(default_factory=dict)
+
+    def base(self) -> Model:
+        """The model before any reform."""
+        return Model.model_construct(**{name: getattr(self, name) for name in Model.model_fields})
+
+    def scenario(self, id_: str) -> Scenario:
+        """The scenario of that id; :class:`InputError` for an unknown one and for reforms that contradict each other."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """The base model with some reforms applied, ready to run."""
+
+    id: str
+    name: Text
+    model: Model
+    reforms: tuple[tuple[str, Reform], ...] = ()
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over the canonical JSON of the reformed model: what a run is identified by."""
+        return model_hash(self.model)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What changes between two scenarios, in words; process and clock apart (rule 19)."""
+
+    process: tuple[Text, ...]
+    clock: tuple[Text, ...]
+
+
+def difference(a: Scenario, b: Scenario) -> Difference:
+    """What changes from ``a`` to ``b``."""
+    raise NotImplementedError
+
+
+def model_hash(model: Model) -> str:
+    """SHA-256 over the model as JSON, without insignificant white space, in the order of the description."""
+    written = json.dumps(model.model_dump(mode="json", by_alias=True), ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).hexdigest()
