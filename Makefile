@@ -1,0 +1,55 @@
+# What every target needs is installed into .venv, from requirements.lock alone, and again only when the lock changes.
+PYTHON ?= python3
+REPORT_LANG ?= zh
+PYTEST_ARGS ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+SHIXIAN := $(PY) -m sim
+PYTEST := $(PY) -m pytest -n auto --dist worksteal --hypothesis-profile ci
+
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+WRONG_PYTHON := 需要 Python 3.11 至 3.13,现为 `$(PYTHON) --version 2>&1`,请指定: make PYTHON=python3.12 | \
+Shixian needs Python 3.11 to 3.13, found `$(PYTHON) --version 2>&1`; say which: make PYTHON=python3.12
+
+.DELETE_ON_ERROR:
+.PHONY: help setup report test test-slow lint lock schema clean
+
+help: ## 列出各目标 | list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c '$(SUPPORTED)' 2>/dev/null || { echo "$(WRONG_PYTHON)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PY) -m pip install --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
+	@touch $@
+
+setup: $(READY) ## 建立 .venv 并安装锁定的软件包 | create .venv with the pinned packages
+
+report: $(READY) ## 模拟包头市并写出 results/baotou (英文: REPORT_LANG=en) | simulate Baotou, write results/baotou (English: REPORT_LANG=en)
+	$(SHIXIAN) compare scenarios/baotou before plan --out results/baotou --lang $(REPORT_LANG)
+
+test: $(READY) ## 运行测试 | run the tests
+	$(PYTEST) $(PYTEST_ARGS)
+
+test-slow: $(READY) ## 运行耗时的测试 | run the tests that take minutes
+	$(PYTEST) -m slow $(PYTEST_ARGS)
+
+lint: $(READY) ## 检查风格与类型 | check style and types
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+schema: $(READY) ## 重写 scenarios/schema.json | write scenarios/schema.json anew
+	$(SHIXIAN) schema > scenarios/schema.json.new
+	mv scenarios/schema.json.new scenarios/schema.json
+
+lock: $(READY) ## 重写 requirements.lock (全部升级: UPGRADE=--upgrade) | write requirements.lock anew (newest of all: UPGRADE=--upgrade)
+	$(VENV)/bin/uv pip compile pyproject.toml --extra dev --universal --fork-strategy fewest --python-version 3.11 \
+		--generate-hashes --no-header --quiet $(UPGRADE) -o requirements.lock
+
+clean: ## 删除 .venv 与缓存,保留 results | remove .venv and caches, keep results
+	rm -rf $(VENV) .pytest_cache .hypothesis .mypy_cache .ruff_cache build dist
+	find sim calibration tests -name __pycache__ -type d -prune -exec rm -rf {} +

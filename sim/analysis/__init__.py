@@ -1,0 +1,1 @@
+"""What an event log tells; knows no engine."""

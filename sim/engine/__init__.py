@@ -1,0 +1,1 @@
+"""How a described scenario runs: two engines, one answer."""

@@ -1,0 +1,1 @@
+"""Charts, tables and words in Chinese and English; computes nothing."""
