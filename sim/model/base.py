@@ -96,7 +96,9 @@ class Model(Part):
     processes: dict[Id, Process] = Field(min_length=1)
     sources: dict[Id, Source] = Field(min_length=1)
     limits: dict[str, Limit] = Field(default_factory=dict)
-    initial: tuple[OpenCase, ...] = Field(default=(), description="the open cases at the begin, instead of a warm-up; or a CSV file")
+    initial: tuple[OpenCase, ...] = Field(
+        default=(), description="the open cases at the begin, instead of a warm-up; or a CSV file"
+    )
 
     def owner_names(self) -> dict[str, Text]:
         return {id_: owner.name for id_, owner in (PREDEFINED_OWNERS | self.owners).items()}

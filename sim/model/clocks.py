@@ -53,7 +53,10 @@ class Event(Part):
     def _names_a_step(self) -> Event:
         if (self.step is None) != (self.at in ("accepted", "closed")):
             raise refuse(
-                Text("起止点须为 accepted、closed,或 {end: 步骤} 之类", "a start or stop is accepted, closed, or like {end: STEP}"),
+                Text(
+                    "起止点须为 accepted、closed,或 {end: 步骤} 之类",
+                    "a start or stop is accepted, closed, or like {end: STEP}",
+                ),
                 Text("例如 {mark: power-on}", "for example {mark: power-on}"),
             )
         return self
@@ -90,7 +93,10 @@ class Clock(Part):
     def _one_selection(self) -> Clock:
         if self.count is not None and self.except_ is not None and not self.excluded_wins:
             raise refuse(
-                Text("count 与 except 并用时须写 excluded_wins: true", "count together with except needs excluded_wins: true"),
+                Text(
+                    "count 与 except 并用时须写 excluded_wins: true",
+                    "count together with except needs excluded_wins: true",
+                ),
                 Text("只保留其中一个,或写 excluded_wins: true", "keep one of the two, or write excluded_wins: true"),
             )
         return self

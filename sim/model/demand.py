@@ -46,11 +46,17 @@ class Source(Part):
     case_class: Id | None = Field(default=None, alias="class", description="the process when left out")
     per_year: AmountFigure | None = None
     every: PositiveDuration | None = None
-    listed: tuple[ListedCase, ...] | None = Field(default=None, description="or the name of a CSV file: accepted, attributes")
-    calendar: Id | None = Field(default=None, description="arrivals only when it is open; around the clock when left out")
+    listed: tuple[ListedCase, ...] | None = Field(
+        default=None, description="or the name of a CSV file: accepted, attributes"
+    )
+    calendar: Id | None = Field(
+        default=None, description="arrivals only when it is open; around the clock when left out"
+    )
     months: tuple[Multiplier, ...] | None = Field(default=None, description="12 multipliers of the rate")
     weekdays: dict[Weekday, Multiplier] = Field(default_factory=dict)
-    hours: dict[Annotated[int, Field(ge=0, le=23)], Multiplier] = Field(default_factory=dict, description="by hour of the day")
+    hours: dict[Annotated[int, Field(ge=0, le=23)], Multiplier] = Field(
+        default_factory=dict, description="by hour of the day"
+    )
     batch: dict[Annotated[int, Field(ge=1)], ShareFigure] | None = Field(
         default=None, description="cases at one instant: number to share; per_year still counts cases"
     )
@@ -86,7 +92,10 @@ class Source(Part):
     def _one_rate(self) -> Source:
         if sum(v is not None for v in (self.per_year, self.every, self.listed)) != 1:
             raise refuse(
-                Text("须且只须写一种:per_year(每年件数)、every(平均间隔)、listed(清单文件)", "give exactly one of per_year, every, listed"),
+                Text(
+                    "须且只须写一种:per_year(每年件数)、every(平均间隔)、listed(清单文件)",
+                    "give exactly one of per_year, every, listed",
+                ),
                 Text("例如 per_year: 480", "for example per_year: 480"),
             )
         return self
@@ -124,7 +133,9 @@ class OpenCase(Part):
     attributes: dict[Id, str] = Field(default_factory=dict)
     priority: int = 0
     positions: tuple[Position, ...] = Field(min_length=1)
-    visits: dict[str, int] = Field(default_factory=dict, description="executions so far, by stream name without purpose")
+    visits: dict[str, int] = Field(
+        default_factory=dict, description="executions so far, by stream name without purpose"
+    )
     due: dt.datetime | None = None
     parent: str | None = Field(default=None, description="the open case that waits for this one, at `spawned_by`")
     spawned_by: str | None = None

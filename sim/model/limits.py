@@ -49,8 +49,12 @@ class Reading(Part):
     name: Name
     role: Role
     unit: Unit
-    per: Literal["case", "stage", "step"] = Field(default="case", description="counted once, or for each stage and summed")
-    moved: bool = Field(default=True, description="calendar days: a last day that is no working day moves on (rule 18 d)")
+    per: Literal["case", "stage", "step"] = Field(
+        default="case", description="counted once, or for each stage and summed"
+    )
+    moved: bool = Field(
+        default=True, description="calendar days: a last day that is no working day moves on (rule 18 d)"
+    )
     clock: Clock | None = None
     statistic: StatisticField | None = None
     classes: tuple[Id, ...] | None = None
@@ -67,7 +71,9 @@ class Limit(Part):
     responsible: str
     deadline: str
     classes: tuple[Id, ...] = ()
-    value: PositiveDuration | None = Field(default=None, description="the limit, in wd (working days) or d (calendar days)")
+    value: PositiveDuration | None = Field(
+        default=None, description="the limit, in wd (working days) or d (calendar days)"
+    )
     baseline: PositiveDuration | None = Field(default=None, description="the old limit that the plan names")
     stages: int | None = Field(default=None, ge=1, description="the number of stages that the plan allows")
     statistic: StatisticField | None = None
@@ -86,7 +92,10 @@ class Limit(Part):
             )
         if self.statistic is None or [r.role for r in self.readings].count("default") != 1 or not self.classes:
             raise refuse(
-                Text("有数字的承诺须写 classes、statistic 和恰好一个 default 口径", "a limit has classes, a statistic and exactly one default reading"),
+                Text(
+                    "有数字的承诺须写 classes、statistic 和恰好一个 default 口径",
+                    "a limit has classes, a statistic and exactly one default reading",
+                ),
                 Text("补上缺少的部分", "add what is missing"),
             )
         return self

@@ -29,13 +29,13 @@ class Need(Part):
     def _one_of_both(self) -> Need:
         if self.pool is None and self.same_server_as is None:
             raise refuse(
-                Text("须写明班组,或写明由办理哪一步骤的人办理", "a need names a pool, or the step whose server it keeps"),
+                Text(
+                    "须写明班组,或写明由办理哪一步骤的人办理", "a need names a pool, or the step whose server it keeps"
+                ),
                 Text("写 pool: 班组标识,或 same_server_as: 步骤标识", "write pool: POOL or same_server_as: STEP"),
             )
         if self.same_server_as is not None and self.n != 1:
-            raise refuse(
-                Text("沿用原办理人只能是一人", "the server kept is one"), Text("删去 n", "leave out n")
-            )
+            raise refuse(Text("沿用原办理人只能是一人", "the server kept is one"), Text("删去 n", "leave out n"))
         return self
 
 
@@ -108,7 +108,9 @@ class StepPart(Part):
 class DurationPart(StepPart):
     """Steps whose duration is drawn."""
 
-    on_repeat: tuple[RateFigure, ...] = Field(default=(), description="factor on the duration at visit 1, 2, ...; the last stays")
+    on_repeat: tuple[RateFigure, ...] = Field(
+        default=(), description="factor on the duration at visit 1, 2, ...; the last stays"
+    )
     factor: FactorBy | None = None
 
     @field_validator("on_repeat", mode="before")
@@ -221,12 +223,18 @@ class Choice(Part):
             total = sum(b.share.value for b in self.branches if b.share)
             if abs(total - 1) > 1e-9:
                 raise refuse(
-                    Text(f"选择 {self.choice} 各分支比例之和为 {total:.6g},须为 1", f"the shares of choice {self.choice} sum to {total:.6g}, not 1"),
+                    Text(
+                        f"选择 {self.choice} 各分支比例之和为 {total:.6g},须为 1",
+                        f"the shares of choice {self.choice} sum to {total:.6g}, not 1",
+                    ),
                     Text("调整比例使之和为 100%", "change the shares so that they sum to 100%"),
                 )
         else:
             otherwise = [b for b in self.branches if b.otherwise]
-            if any(b.share is not None or (b.when is None) != b.otherwise for b in self.branches) or len(otherwise) != 1:
+            if (
+                any(b.share is not None or (b.when is None) != b.otherwise for b in self.branches)
+                or len(otherwise) != 1
+            ):
                 raise refuse(
                     Text(
                         "按属性选择时,每个分支写 when,且恰有一个分支写 otherwise: true",
@@ -260,7 +268,9 @@ class Optional(Part):
         if (self.share is None) == (self.by is None) or (self.by is None) != (self.when is None):
             raise refuse(
                 Text("optional 须写 share,或同时写 by 和 when", "an optional has a share, or both `by` and `when`"),
-                Text("写 share: 30%,或 by: 属性 与 when: [取值]", "write share: 30%, or by: ATTRIBUTE and when: [VALUES]"),
+                Text(
+                    "写 share: 30%,或 by: 属性 与 when: [取值]", "write share: 30%, or by: ATTRIBUTE and when: [VALUES]"
+                ),
             )
         return self
 

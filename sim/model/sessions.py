@@ -53,7 +53,10 @@ class Session(Part):
     def _has_a_rhythm(self) -> Session:
         if bool(self.on) == bool(self.days):
             raise refuse(
-                Text("集中办理须写每周几(on)或每月几日(days),二者取一", "a session has days of the week (on) or of the month (days), one of the two"),
+                Text(
+                    "集中办理须写每周几(on)或每月几日(days),二者取一",
+                    "a session has days of the week (on) or of the month (days), one of the two",
+                ),
                 Text("例如 on: [tue]", "for example on: [tue]"),
             )
         return self

@@ -1,0 +1,142 @@
+"""What both engines need before the first instant: calendars over the run, laws, arrivals, sessions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property, lru_cache
+
+from sim.engine.arrivals import Arrival, Rate, arrivals, instant_us, rate_of
+from sim.eventlog import GroupInfo
+from sim.model.base import DAY_US, Model, day_us
+from sim.model.calendars import PREDEFINED, CalendarSpec
+from sim.model.compiled_laws import CompiledLaw
+from sim.model.demand import Source
+from sim.model.law_forms import LawForm
+from sim.model.open_time import BEYOND, Calendar, date_of, intersection
+from sim.model.scenario import Scenario
+from sim.model.sessions import MINUTE_US, WEEKDAYS, Session
+
+_EPOCH_MONDAY = dt.date(1970, 1, 5)
+
+
+class Prepared:
+    """A scenario made ready to run; the same for all replications, so it is built once and asked often."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.model: Model = scenario.model
+        self.begin, self.window, self.end = self.model.study.begin, self.model.study.window, self.model.study.end
+        known = [instant_us(case.accepted) for case in self.model.initial]
+        self._specs: dict[str, CalendarSpec] = {**PREDEFINED, **self.model.calendars}
+        self.first = min([self.begin, *known])
+        self.calendars: dict[str, Calendar] = self._compiled(self._specs, self.first, self.end)
+        self._laws: dict[tuple[int, int | None], tuple[LawForm, CompiledLaw]] = {}
+        self._open_together: dict[frozenset[str], Calendar] = {}
+
+    def calendar(self, ids: frozenset[str]) -> Calendar:
+        """The calendar that is open when all of these are (rule 5)."""
+        found = self._open_together.get(ids)
+        if found is None:
+            found = intersection(*(self.calendars[id_] for id_ in sorted(ids)))
+            self._open_together[ids] = found
+        return found
+
+    def law(self, law: LawForm, calendar: str | None) -> CompiledLaw:
+        """A law in microseconds; working days are those of the calendar that the duration runs on."""
+        working_day = self.working_day_us(calendar) if calendar and _in_working_days(law) else None
+        key = id(law), working_day
+        if key not in self._laws:
+            self._laws[key] = law, law.compile(key[1])
+        return self._laws[key][1]
+
+    def working_day_us(self, calendar: str) -> int:
+        """The nominal open time of one working day of a calendar."""
+        return self._specs[calendar].working_day_us(self._specs)
+
+    def amount_us(self, quantity, calendar: str | None) -> int:  # type: ignore[no-untyped-def]
+        """A duration of the files in whole microseconds."""
+        working_day = self.working_day_us(calendar) if calendar and quantity.unit == "wd" else None
+        return round(quantity.to_us(working_day))
+
+    def after(self, calendar: str | None, instant: int, duration: int) -> int:
+        """When a duration ends that runs on a calendar, or on none (rule 6); BEYOND past the end of the run."""
+        if calendar is not None:
+            return self.calendars[calendar].after(instant, duration)
+        return instant + duration if instant + duration <= self.end else BEYOND
+
+    def open_time(self, calendar: str | None, a: int, b: int) -> int:
+        """The time between two instants on a calendar, or on none."""
+        return b - a if calendar is None else self.calendars[calendar].open_time(a, b)
+
+    def arrivals(self, seed: int, replication: int) -> list[Arrival]:
+        """The cases of all sources, in the order of instant and identity."""
+        found = [
+            arrival
+            for name, source in self.model.sources.items()
+            for arrival in arrivals(name, source, self._rates.get(name), seed, replication, (self.begin, self.end))
+        ]
+        return sorted(found, key=lambda arrival: (arrival.instant, arrival.identity))
+
+    @cached_property
+    def _rates(self) -> dict[str, Rate]:
+        first, last = date_of(self.begin).year, date_of(self.end).year
+        whole_years = day_us(dt.date(first, 1, 1)), day_us(dt.date(last + 1, 1, 1)) - 1
+        calendars = self._compiled(self._arrival_specs(), *whole_years)
+
+        def rate(source: Source) -> Rate:
+            calendar = None if source.calendar is None else calendars[source.calendar]
+            return rate_of(source, calendar, first, last, self.begin, self.end)
+
+        return {name: rate(source) for name, source in self.model.sources.items() if source.listed is None}
+
+    def _arrival_specs(self) -> dict[str, CalendarSpec]:
+        named = {source.calendar for source in self.model.sources.values()}
+        return {name: spec for name, spec in self._specs.items() if name in named}
+
+    def _compiled(self, specs: dict[str, CalendarSpec], first: int, last: int) -> dict[str, Calendar]:
+        statutory = self.model.statutory
+        return {
+            name: spec.compile(first, last, statutory=statutory, calendars=self._specs) for name, spec in specs.items()
+        }
+
+    @cached_property
+    def sessions(self) -> dict[str, list[int]]:
+        """The instants of every session within the run (rule 7)."""
+        return {name: self._instants(session) for name, session in self.model.sessions.items()}
+
+    def _instants(self, session: Session) -> list[int]:
+        calendar = self.calendars[session.calendar]
+        found = set()
+        for day in range(self.begin // DAY_US, self.end // DAY_US + 1):
+            if not _is_held(session, date_of(day * DAY_US)):
+                continue
+            instant = day * DAY_US + session.at * MINUTE_US
+            if not calendar.is_open(instant):
+                instant = calendar.next_opening(instant) if session.when_closed == "moved" else BEYOND
+            if self.begin <= instant <= self.end:
+                found.add(instant)  # two of one id at one instant are one
+        return sorted(found)
+
+    @cached_property
+    def groups(self) -> dict[str, tuple[GroupInfo, ...]]:
+        """The pools as the log shows them."""
+        return {
+            name: tuple(GroupInfo(g.servers.value, g.calendar, g.speed.value, g.hand_over) for g in pool.groups)
+            for name, pool in self.model.pools.items()
+        }
+
+
+@lru_cache(maxsize=8)
+def prepare(scenario: Scenario) -> Prepared:
+    """The preparation of a scenario, kept for the next replication."""
+    return Prepared(scenario)
+
+
+def _in_working_days(law: LawForm) -> bool:
+    return any(quantity is not None and quantity.in_working_days for quantity in (law.leading, law.at_most))
+
+
+def _is_held(session: Session, day: dt.date) -> bool:
+    if session.days:
+        return day.day in session.days
+    return WEEKDAYS[day.weekday()] in session.on and (day - _EPOCH_MONDAY).days // 7 % session.every_weeks == 0
