@@ -1,4 +1,4 @@
-# What every target needs is installed into .venv, from requirements.lock alone, and again only when the lock changes.
+# What a target needs is installed into .venv, from requirements.lock alone, and again only when the lock changes.
 PYTHON ?= python3
 REPORT_LANG ?= zh
 PYTEST_ARGS ?=
@@ -10,8 +10,8 @@ SHIXIAN := $(PY) -m sim
 PYTEST := $(PY) -m pytest -n auto --dist worksteal --hypothesis-profile ci
 
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
-WRONG_PYTHON := 需要 Python 3.11 至 3.13,现为 `$(PYTHON) --version 2>&1`,请指定: make PYTHON=python3.12 | \
-Shixian needs Python 3.11 to 3.13, found `$(PYTHON) --version 2>&1`; say which: make PYTHON=python3.12
+WRONG_PYTHON := 需要 Python 3.11 至 3.13,现为 `$(PYTHON) --version 2>&1`,请指定: make PYTHON=python3.12 $(MAKECMDGOALS) | \
+Shixian needs Python 3.11 to 3.13, found `$(PYTHON) --version 2>&1`; say which: make PYTHON=python3.12 $(MAKECMDGOALS)
 
 .DELETE_ON_ERROR:
 .PHONY: help setup report test test-slow lint lock schema clean
@@ -21,7 +21,7 @@ help: ## 列出各目标 | list the targets
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c '$(SUPPORTED)' 2>/dev/null || { echo "$(WRONG_PYTHON)" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $$([ "$$($(PY) -V 2>&1)" = "$$($(PYTHON) -V 2>&1)" ] || echo --clear) $(VENV)
 	$(PY) -m pip install --disable-pip-version-check --require-hashes -r requirements.lock
 	$(PY) -m pip install --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
 	@touch $@
