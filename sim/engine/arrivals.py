@@ -18,6 +18,7 @@ from sim.jit import compiled
 from sim.model.base import day_us
 from sim.model.calendars import Calendar
 from sim.model.demand import Source
+from sim.model.quantities import to_us
 from sim.model.sessions import WEEKDAYS
 from sim.text import Text
 
@@ -78,7 +79,7 @@ def rate_of(source: Source, calendar: Calendar | None, first_year: int, last_yea
     start, stop = _hourly_pieces(calendar, _year_us(first_year), _year_us(last_year + 1))
     weight = _multipliers(source, start)
     if source.every is not None:
-        per_us = weight / source.every.to_us()
+        per_us = weight / to_us(source.every, None)
     else:
         assert source.per_year is not None
         per_us = np.zeros(weight.size)

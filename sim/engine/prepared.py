@@ -13,6 +13,7 @@ from sim.model.compiled_laws import CompiledLaw
 from sim.model.demand import Source
 from sim.model.law_forms import LawForm
 from sim.model.open_time import BEYOND, Calendar, date_of, intersection
+from sim.model.quantities import Quantity, to_us
 from sim.model.scenario import Scenario
 from sim.model.sessions import MINUTE_US, WEEKDAYS, Session
 
@@ -53,10 +54,10 @@ class Prepared:
         """The nominal open time of one working day of a calendar."""
         return self._specs[calendar].working_day_us(self._specs)
 
-    def amount_us(self, quantity, calendar: str | None) -> int:  # type: ignore[no-untyped-def]
+    def amount_us(self, quantity: Quantity, calendar: str | None) -> int:
         """A duration of the files in whole microseconds."""
         working_day = self.working_day_us(calendar) if calendar and quantity.unit == "wd" else None
-        return round(quantity.to_us(working_day))
+        return round(to_us(quantity, working_day))
 
     def after(self, calendar: str | None, instant: int, duration: int) -> int:
         """When a duration ends that runs on a calendar, or on none (rule 6); BEYOND past the end of the run."""

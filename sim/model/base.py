@@ -13,7 +13,7 @@ from sim.model.limits import Limit
 from sim.model.part import Id, Name, Part, refuse
 from sim.model.pools import Pool
 from sim.model.process import Process
-from sim.model.quantities import PositiveDuration, Quantity
+from sim.model.quantities import PositiveDuration, Quantity, to_us
 from sim.model.sessions import Session
 from sim.model.statutory import StatutoryTable
 from sim.text import Text
@@ -78,7 +78,7 @@ class Study(Part):
     @property
     def end(self) -> int:
         """The cap of the run: events at this instant still happen."""
-        return self.window[1] + round(self.run_out.to_us())
+        return self.window[1] + round(to_us(self.run_out, None))
 
 
 class Model(Part):

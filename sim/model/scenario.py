@@ -41,7 +41,7 @@ class Folder(Model):
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scenario:
     """The base model with some reforms applied, ready to run."""
 

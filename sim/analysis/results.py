@@ -1,0 +1,163 @@
+"""What a study found: verdicts with their estimates, per scenario; the source of every table, chart and page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sim.analysis.statistics import Comparison, Decision, Estimate
+from sim.model.limits import Reading, Statistic
+
+Value = Literal["met", "not-met", "undecided", "no-number", "depends-on-reading"]
+Missing = Literal["runs", "data", "cases"]
+
+
+@dataclass(frozen=True)
+class TimePart:
+    """Mean days of a kind (rule 16) and owner in the whole elapsed time of a case."""
+
+    kind: str
+    owner: str
+    days: float
+
+
+@dataclass(frozen=True)
+class ReadingResult:
+    """One reading (口径) of one limit in one scenario; times are in days of the reading's unit."""
+
+    reading: Reading
+    statistic: Statistic | None
+    limit_value: float | None
+    tolerance: float | None
+    decision: Decision | None
+    """None where the plan gives no number."""
+    cases: int
+    replications: int
+    open_beyond_limit: int
+    open_undecided: int
+    late: Estimate
+    """Share of late cases (of the cohort accepted in the window)."""
+    late_per_year: Estimate
+    mean: Estimate
+    share_within: Estimate
+    p90: Estimate
+    median: Estimate
+    longest: Estimate
+    longest_case: str
+    longest_stuck_at: str
+    """Name of the step's path in which the longest case spent most of the counted time."""
+    quantiles: tuple[float, ...]
+    """Pooled quantiles 0%, 1%, ..., 100% of the cases finished; empty without cases."""
+
+
+@dataclass(frozen=True)
+class MonthShare:
+    """Cases accepted in one month (``2021-10``) under the default reading."""
+
+    month: str
+    cases: int
+    within: float | None
+    mean: float | None
+
+
+@dataclass(frozen=True)
+class Sticking:
+    """Where a class of cases sticks: a step's mean counted days under the default reading, largest first."""
+
+    step: str
+    kind: str
+    days: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Rule 20 for one limit in one scenario."""
+
+    limit: str
+    scenario: str
+    value: Value
+    assumed: bool
+    """An input that decides it is an assumption: the words are 假设下可达 / 假设下不可达."""
+    missing: Missing | None
+    """What an undecided verdict lacks."""
+    default: ReadingResult | None
+    readings: tuple[ReadingResult, ...]
+    disagreeing: tuple[str, ...]
+    """Ids of the plausible readings that disagree with the default one."""
+    stages: Estimate
+    """Number of customer-facing stages (环节) a case goes through."""
+    elapsed: Estimate
+    """Whole elapsed time from acceptance to close, calendar days (跨度用时)."""
+    time_split: tuple[TimePart, ...]
+    """Sums to the mean of ``elapsed``."""
+    sticking: tuple[Sticking, ...]
+    months: tuple[MonthShare, ...]
+    completed_within: Estimate
+    """Share within the limit of the cohort completed in the window, which stands beside (rule 14)."""
+    assumptions: tuple[str, ...]
+    """Paths of the assumptions that the verdict rests on."""
+    growing: tuple[str, ...]
+    """Pools whose mean load reaches 1: the queue grows without end."""
+
+
+@dataclass(frozen=True)
+class PoolLoad:
+    """Share of its open time that a pool is busy in the window."""
+
+    pool: str
+    servers: int
+    load: Estimate
+    mean_wait_h: float | None
+    """Mean waiting of its work from ready to start, calendar hours."""
+
+
+@dataclass(frozen=True)
+class ClassCount:
+    """Conservation: accepted in the window = closed + open + withdrawn."""
+
+    case_class: str
+    accepted: int
+    closed: int
+    open: int
+    withdrawn: int
+
+
+@dataclass(frozen=True)
+class ScenarioResult:
+    """All verdicts of one scenario over its replications."""
+
+    id: str
+    hash: str
+    reforms: tuple[str, ...]
+    verdicts: tuple[Verdict, ...]
+    pools: tuple[PoolLoad, ...]
+    classes: tuple[ClassCount, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """Before against after for one limit under its default reading, paired by replication (same seeds)."""
+
+    limit: str
+    before: str
+    after: str
+    mean: Comparison | None
+    share_within: Comparison | None
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """A run of the main job: scenarios, the first one being the one that others are compared with."""
+
+    folder: str
+    seed: int
+    replications: int
+    engine: str
+    window: tuple[str, str]
+    begin: str
+    years: float
+    """Length of the window in years, for numbers a year."""
+    scenarios: tuple[ScenarioResult, ...]
+    changes: tuple[Change, ...]
+    command: str
+    """The command that reproduces it."""

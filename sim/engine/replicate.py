@@ -1,0 +1,73 @@
+"""Replications on any ``concurrent.futures.Executor`` (DESIGN part 7); knows nothing of what a unit computes."""
+
+from __future__ import annotations
+
+import concurrent.futures as futures
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import TypeVar
+
+from sim.errors import EnvironmentFailure
+from sim.text import Text
+
+Unit = TypeVar("Unit")
+Result = TypeVar("Result")
+Progress = Callable[[int, int], None]
+"""Called with the number of units done and of all."""
+
+
+def replicate(
+    run: Callable[[Unit], Result],
+    units: Sequence[Unit],
+    executor: futures.Executor | None = None,
+    progress: Progress | None = None,
+) -> list[Result]:
+    """``run`` of every unit, in the order of ``units``, whoever finishes first; at most a few are under way.
+
+    Without an executor the units run here, one after another. Errors: those of ``run``;
+    :class:`sim.errors.EnvironmentFailure` when a worker dies.
+    """
+    report = progress or (lambda done, of: None)
+    report(0, len(units))
+    if executor is None:
+        results = []
+        for unit in units:
+            results.append(run(unit))
+            report(len(results), len(units))
+        return results
+    pending = {executor.submit(run, unit): place for place, unit in enumerate(units)}
+    done: dict[int, Result] = {}
+    try:
+        for future in futures.as_completed(pending):
+            done[pending[future]] = future.result()
+            report(len(done), len(units))
+    except futures.BrokenExecutor as broken:
+        raise EnvironmentFailure(
+            Text("一个工作进程中途退出", "a worker process died"),
+            Text("检查内存是否足够,再运行一次", "see that there is enough memory, and run again"),
+        ) from broken
+    finally:
+        for future in pending:
+            future.cancel()
+    return [done[place] for place in range(len(units))]
+
+
+@contextmanager
+def worker_processes(workers: int) -> Iterator[futures.Executor | None]:
+    """Processes for the reference engine, which is Python; none for a single worker.
+
+    An interrupted run does not wait for them.
+    """
+    if workers <= 1:
+        yield None
+        return
+    executor = futures.ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    try:
+        yield executor
+        executor.shutdown()
+    except BaseException:
+        for process in list((executor._processes or {}).values()):
+            process.terminate()
+        executor.shutdown(wait=False, cancel_futures=True)
+        raise
