@@ -1,0 +1,106 @@
+"""A scenario folder read into the model, with file:line:column, value, rule and cure in every error.
+
+All ``*.yaml`` files of the folder and its subfolders say together what there is; a section such as ``pools`` may be
+spread over them, and neither the order of the files nor that of the keys changes anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from sim.errors import InputError, InputErrors, ShixianError
+from sim.model import encodings, folders, yaml_source
+from sim.model.base import SCHEMA_VERSION
+from sim.model.places import Document
+from sim.model.refusals import refusals
+from sim.model.scenario import Folder
+from sim.text import Text
+
+_VERSION = "shixian"
+
+
+def load(folder: Path | str, settings: Mapping[str, str] | None = None) -> Folder:
+    """The folder's model, with the figures of ``figures.csv`` and then ``settings`` (path to value) put in.
+
+    Errors: :class:`InputErrors` with everything that is wrong, in the order of the places.
+    """
+    document = gather(Path(folder))
+    return _validated(document)
+
+
+def gather(folder: Path) -> Document:
+    """All files of the folder as one document."""
+    whole = Document()
+    errors: list[ShixianError] = []
+    for name, path in folders.yaml_files(folder):
+        shown = (folder / name).as_posix()
+        try:
+            part = yaml_source.parse(encodings.utf8(folders.read(path, shown), shown), shown)
+            _refuse_version(part)
+        except InputErrors as error:
+            errors += error.errors
+        except InputError as error:
+            errors.append(error)
+        else:
+            errors += _merge(whole, part)
+    if errors:
+        raise InputErrors(errors)
+    return whole
+
+
+def _refuse_version(part: Document) -> None:
+    version = part.data.get(_VERSION, SCHEMA_VERSION)
+    if version == SCHEMA_VERSION and not isinstance(version, bool):
+        return
+    newer = isinstance(version, int) and version > SCHEMA_VERSION
+    raise InputError(
+        Text(
+            "文件格式第 {v} 版,本程序只认识第 {n} 版", "the format is version {v}; this program knows version {n}"
+        ).format(v=version, n=SCHEMA_VERSION)
+        if newer
+        else Text("格式版本须为 {n}", "the version of the format is {n}").format(n=SCHEMA_VERSION),
+        Text("升级程序", "update the program")
+        if newer
+        else Text("写 shixian: {n}", "write shixian: {n}").format(n=SCHEMA_VERSION),
+        where=str(part.place((_VERSION,))),
+        value=version,
+    )
+
+
+def _merge(whole: Document, part: Document) -> list[InputError]:
+    """Add a file's sections to the others'; what is defined twice is refused with both places."""
+    errors = []
+    for section, value in part.data.items():
+        if value is None:  # everything in it is commented out
+            continue
+        known = whole.data.get(section)
+        if isinstance(value, dict) and isinstance(known, dict):
+            twice = [(section, key) for key in value if key in known]
+            known.update(value)
+        else:
+            twice = [(section,)] if section in whole.data and section != _VERSION else []
+            whole.data[section] = value
+        errors += [_defined_twice(path, whole, part) for path in twice]
+    for path, marks in part.marks.items():
+        whole.marks.setdefault(path, marks)
+    return errors
+
+
+def _defined_twice(path: tuple[str, ...], whole: Document, part: Document) -> InputError:
+    return InputError(
+        Text("已在 {first} 定义过", "this is already defined at {first}").format(first=whole.marks[path].key),
+        Text("换一个标识,或只保留一处", "choose another id, or keep one of the two"),
+        where=str(part.marks[path].key),
+        path=path,
+        value=path[-1],
+    )
+
+
+def _validated(document: Document) -> Folder:
+    try:
+        return Folder.model_validate(document.data)
+    except ValidationError as error:
+        raise InputErrors(refusals(error, document)) from None
