@@ -204,12 +204,12 @@ class Calendar:
 
 
 def united(intervals: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Sorted and apart: overlapping intervals and intervals that touch are one (rule 2), empty ones none."""
+    """Sorted and apart: intervals that overlap or touch are one (rule 2)."""
     result: list[tuple[int, int]] = []
     for opens, closes in sorted(intervals):
         if result and opens <= result[-1][1]:
             result[-1] = (result[-1][0], max(result[-1][1], closes))
-        elif opens < closes:
+        else:
             result.append((opens, closes))
     return result
 
