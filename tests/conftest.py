@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+
+settings.register_profile("shixian", deadline=None)  # a busy machine is no counter-example
+settings.load_profile("shixian")
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,18 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FILE = 400
-CALENDARS = "sim.model.calendars sim.model.open_time sim.model.hours sim.model.spans sim.model.statutory"
-LAWS = "sim.model.laws sim.model.law_forms sim.model.law_kinds sim.model.quantiles"
+CALENDARS = (
+    "sim.model.calendars sim.model.open_time sim.model.hours sim.model.spans sim.model.statutory sim.model.working_days"
+)
+CALENDARS += " sim.model.working_days"
+LAWS = (
+    "sim.model.laws sim.model.law_forms sim.model.law_kinds sim.model.law_tables sim.model.compiled_laws "
+    "sim.model.quantiles sim.model.mixtures"
+)
+REFERENCE = (
+    "sim.engine.reference sim.engine.instant sim.engine.work sim.engine.queues sim.engine.places "
+    "sim.engine.history sim.engine.initial"
+)
 FITS = "calibration.durations calibration.arrivals calibration.routing calibration.calendars calibration.pools"
 NUMBERS = "part figures laws calendars"
 DESCRIBED = f"{NUMBERS} promises pools sessions process demand"
@@ -49,16 +59,16 @@ HOUSE = {
     "scenario": ("sim.model.scenario", f"{DESCRIBED} base reforms"),
     "files": ("sim.model.files", MODEL),
     "model": ("sim.model", MODEL),
-    "eventlog": ("sim.eventlog sim.logbuilder", "calendars"),
+    "eventlog": ("sim.eventlog sim.logbuilder sim.logcheck", "calendars part"),
     "streams": ("sim.engine.streams", "jit"),
     "engine": ("sim.engine", f"{MODEL} streams eventlog jit"),
-    "reference": ("sim.engine.reference", f"{MODEL} streams eventlog engine"),
+    "reference": (REFERENCE, f"{MODEL} streams eventlog engine"),
     "program": ("sim.engine.program", f"{MODEL} engine"),
     "kernel": ("sim.engine.kernel", "program streams eventlog engine laws calendars jit"),
     "replicate": ("sim.engine.replicate", f"{MODEL} {ENGINES} eventlog"),
     "statistics": ("sim.analysis.statistics", ""),
     "clock-times": ("sim.analysis.clock_times", "eventlog promises calendars part jit"),
-    "attribution": ("sim.analysis.attribution", "eventlog calendars jit"),
+    "attribution": ("sim.analysis.attribution sim.analysis.staffing", "eventlog calendars part jit"),
     "verdicts": ("sim.analysis.verdicts", "clock-times promises statistics eventlog part"),
     "compare": ("sim.analysis.compare", "statistics verdicts part"),
     "analysis": ("sim.analysis", f"{MODEL} {ANALYSIS} eventlog jit"),
