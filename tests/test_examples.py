@@ -30,10 +30,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = sorted(
-    path
+    path.relative_to(ROOT).as_posix()
     for pattern in ("README*.md", "*/README*.md", "sim/**/README*.md", "scenarios/*/README*.md")
     for path in set(ROOT.glob(pattern))
-    if not path.relative_to(ROOT).parts[0].startswith(".")
+    if not path.relative_to(ROOT).as_posix().startswith(".")
 )
 DOCUMENTED = [
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
@@ -143,19 +143,15 @@ def run_all(path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, *, slow: 
             run_console(block, monkeypatch)
 
 
-def name_of(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
-
-
-@pytest.mark.parametrize("path", READMES, ids=name_of)
-def test_the_examples_of_a_readme_run(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run_all(path, tmp_path, monkeypatch, slow=False)
+@pytest.mark.parametrize("readme", READMES)
+def test_the_examples_of_a_readme_run(readme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_all(ROOT / readme, tmp_path, monkeypatch, slow=False)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", [p for p in READMES if any(b.slow for b in blocks(p))], ids=name_of)
-def test_the_slow_examples_of_a_readme_run(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run_all(path, tmp_path, monkeypatch, slow=True)
+@pytest.mark.parametrize("readme", [name for name in READMES if any(b.slow for b in blocks(ROOT / name))])
+def test_the_slow_examples_of_a_readme_run(readme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_all(ROOT / readme, tmp_path, monkeypatch, slow=True)
 
 
 @pytest.mark.parametrize("module", DOCUMENTED)
