@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import (
     Field,
@@ -13,14 +13,14 @@ from pydantic import (
     model_validator,
 )
 
+from sim.model import compiled_laws
+from sim.model.compiled_laws import CompiledLaw
 from sim.model.figures import Amount, Evidence
 from sim.model.part import Share, refuse
 from sim.model.quantities import Duration, PositiveDuration, Quantity, to_us
 from sim.text import Text
 
-if TYPE_CHECKING:
-    from sim.model.compiled_laws import CompiledLaw
-
+ToUs = Callable[[Quantity], float]
 Family = Literal["lognormal", "gamma", "weibull", "exponential"]
 
 _FAMILIES: dict[str, Text] = {
@@ -45,16 +45,19 @@ class LawForm(Evidence[Duration]):
 
         Errors: :class:`InputError` where ``wd`` is used without a calendar.
         """
-        from sim.model import compiled_laws  # numba is imported when a law is needed, not when a file is read
 
-        at_most = None if self.at_most is None else to_us(self.at_most, working_day_us)
-        return compiled_laws.clipped(self._compile(working_day_us), at_most)
+        return self.compile_with(lambda quantity: to_us(quantity, working_day_us))
 
-    def _compile(self, working_day_us: int | None) -> CompiledLaw:
+    def compile_with(self, us: ToUs) -> CompiledLaw:
+        """As ``compile``, by a function from quantities to microseconds."""
+        law = self._compiled(us)
+        return law if self.at_most is None else compiled_laws.clipped(law, us(self.at_most))
+
+    def _compiled(self, us: ToUs) -> CompiledLaw:
         raise NotImplementedError
 
     def describe(self) -> Text:
-        """The law in words: ``平均 30 min,变异系数 0.5`` in both languages."""
+        """The law in words: ``平均 30 分钟,变异系数 0.5``, ``mean 30 min, cv 0.5``."""
         words = self._words()
         if self.at_most is None:
             return words
@@ -73,6 +76,9 @@ class Fixed(LawForm):
     @property
     def leading(self) -> Quantity:
         return self.fixed
+
+    def _compiled(self, us: ToUs) -> CompiledLaw:
+        return compiled_laws.constant(us(self.fixed))
 
     def _words(self) -> Text:
         return self.fixed.text
@@ -93,6 +99,10 @@ class Uniform(LawForm):
     def _in_order(self) -> Uniform:
         _ascending(self.uniform, Text("均匀分布写作 [最短, 最长]", "uniform is [shortest, longest]"))
         return self
+
+    def _compiled(self, us: ToUs) -> CompiledLaw:
+        low, high = self.uniform
+        return compiled_laws.uniform(us(low), us(high))
 
     def _words(self) -> Text:
         low, high = self.uniform
@@ -119,6 +129,10 @@ class ThreePoint(LawForm):
             Text("须 最快 ≤ 通常 ≤ 最慢", "fastest <= usual <= slowest"),
         )
         return self
+
+    def _compiled(self, us: ToUs) -> CompiledLaw:
+        shape = compiled_laws.pert if self.shape == "pert" else compiled_laws.triangular
+        return shape(us(self.fastest), us(self.usual), us(self.slowest))
 
     def _words(self) -> Text:
         points = {"a": self.fastest.text, "m": self.usual.text, "b": self.slowest.text}
@@ -170,6 +184,17 @@ class MeanSpread(LawForm):
             )
         return self
 
+    def _compiled(self, us: ToUs) -> CompiledLaw:
+        mean = us(self.mean)
+        if self.law == "exponential":
+            return compiled_laws.exponential(mean)
+        families = {
+            "lognormal": compiled_laws.lognormal,
+            "gamma": compiled_laws.gamma,
+            "weibull": compiled_laws.weibull,
+        }
+        return families[self.law](mean, self.spread)
+
     def _words(self) -> Text:
         if self.law == "exponential":
             return fill(Text("平均 {mean},指数分布", "mean {mean}, exponential"), mean=self.mean.text)
@@ -200,6 +225,9 @@ class Percentiles(LawForm):
         _ascending((self.p10, self.p50, self.p90), Text("须 p10 ≤ p50 ≤ p90", "p10 <= p50 <= p90"))
         return self
 
+    def _compiled(self, us: ToUs) -> CompiledLaw:
+        return compiled_laws.percentiles(us(self.p10), us(self.p50), us(self.p90))
+
     def _words(self) -> Text:
         return fill(
             Text("一成不超过 {a},半数不超过 {m},九成不超过 {b}", "10% within {a}, half within {m}, 90% within {b}"),
@@ -224,6 +252,9 @@ class Values(LawForm):
     def _of_one_kind(self) -> Values:
         _same_kind(self.values)
         return self
+
+    def _compiled(self, us: ToUs) -> CompiledLaw:
+        return compiled_laws.values([us(value) for value in self.values])
 
     def _words(self) -> Text:
         low, high = min(self.values, key=_size), max(self.values, key=_size)
@@ -273,6 +304,9 @@ class Quantiles(LawForm):
             )
         _ascending([q for _, q in points], Text("分位数不得递减", "quantiles do not decrease"))
         return self
+
+    def _compiled(self, us: ToUs) -> CompiledLaw:
+        return compiled_laws.linear([(share, us(quantity)) for share, quantity in self.points])
 
     def _words(self) -> Text:
         words = [(f"{100 * share:g}%", quantity.text) for share, quantity in self.points]

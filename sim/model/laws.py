@@ -24,6 +24,8 @@ from typing import Annotated, Any
 from pydantic import Field, PlainValidator, SerializeAsAny, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
+from sim.model import compiled_laws
+from sim.model.compiled_laws import CompiledLaw
 from sim.model.law_forms import (
     Fixed,
     LawForm,
@@ -31,6 +33,7 @@ from sim.model.law_forms import (
     Percentiles,
     Quantiles,
     ThreePoint,
+    ToUs,
     Uniform,
     Values,
 )
@@ -128,6 +131,9 @@ class Mixture(LawForm):
                 Text("把范围写在各部分的 of 里", "write the ranges inside `of` of its parts"),
             )
         return self
+
+    def _compiled(self, us: ToUs) -> CompiledLaw:
+        return compiled_laws.mixture([(part.share, part.of.compile_with(us)) for part in self.mixture])
 
     def _words(self) -> Text:
         parts = [(f"{100 * part.share:g}%", part.of.describe()) for part in self.mixture]
