@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
-from sim.model.figures import CountFigure, RateFigure, ShareFigure
+from sim.model.figures import CountFigure, RateFigure, ShareFigure, ShareForm
 from sim.model.laws import Law
 from sim.model.part import Id, Name, Part, refuse
 from sim.model.quantities import Duration
@@ -281,7 +281,7 @@ class Optional(Part):
     def branches(self) -> tuple[Branch, ...]:
         """The same as a choice."""
         if self.share is not None:
-            rest = self.share.model_copy(update={"value": 1 - self.share.value})
+            rest = ShareForm(value=1 - self.share.value)
             return (Branch(share=self.share, flow=self.flow), Branch(share=rest))
         return (Branch(when=self.when, flow=self.flow), Branch(otherwise=True))
 
