@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import jsonschema
 import pytest
 from pydantic import ValidationError
 
 from sim.errors import InputError
 from sim.model.calendars import CalendarSpec
 from sim.model.quantities import HOUR_US
+from sim.model.statutory import StatutoryTable
 from sim.text import Text
 
 OFFICE = {"workdays": ["08:30-12:00", "14:30-17:30"]}
@@ -112,6 +114,16 @@ def test_same_as_refuses_an_unknown_calendar_and_a_circle() -> None:
     assert "office" in caught.value.cure.en
     with pytest.raises(InputError, match="circle"):
         same("b").resolved({"a": same("b"), "b": same("a")})
+
+
+def test_the_schema_for_editors_accepts_what_a_planner_may_write() -> None:
+    hours = {"workdays": ["08:30-12:00", "14:30-17:30"], "sat": "22:00-06:00"}
+    around = {"id": "away", "name": "away", "from": "spring-festival - 20 d", "to": "spring-festival"}
+    opening = {"date": "2021-01-05", "hours": "09:00-10:00"}
+    described = {"name": "test", "hours": hours, "closures": [around], "openings": [opening], "working_day": "6.5 h"}
+    jsonschema.validate(described, CalendarSpec.model_json_schema())
+    table = {"2027": {"holidays": ["10-01..10-07", {"days": "01-01", "name": "New Year"}], "makeup": ["10-09"]}}
+    jsonschema.validate(table, StatutoryTable.model_json_schema())
 
 
 # ---- one working day

@@ -88,9 +88,10 @@ def _overlap(one: Shift, other: Shift) -> Exception:
 
 
 _SHIFT_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^" + _SHIFT.pattern + "$", "examples": ["08:30-12:00"]})
+_OneShift = Annotated[Shift, PlainValidator(_shift), PlainSerializer(str), _SHIFT_SCHEMA]
 Shifts = Annotated[
-    tuple[Annotated[Shift, PlainValidator(_shift), PlainSerializer(str), _SHIFT_SCHEMA], ...],
-    BeforeValidator(_list),
+    tuple[_OneShift, ...],
+    BeforeValidator(_list, json_schema_input_type=_OneShift | tuple[_OneShift, ...]),
     AfterValidator(_apart),
 ]
 """``[08:30-12:00, 14:30-17:30]``; ``22:00-06:00`` runs into the next day, 24:00 may close, one alone needs no list."""

@@ -84,7 +84,7 @@ class StatutoryDays(Part):
         return (first + dt.timedelta(n) for n in range((last - first).days + 1))
 
 
-Days = Annotated[StatutoryDays, BeforeValidator(_days)]
+Days = Annotated[StatutoryDays, BeforeValidator(_days, json_schema_input_type=str | StatutoryDays)]
 
 
 class StatutoryYear(Part):
