@@ -8,6 +8,7 @@ from types import UnionType
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel, RootModel, Tag
+from pydantic.fields import FieldInfo
 
 from sim.errors import Path
 from sim.model.law_forms import LawForm
@@ -59,7 +60,7 @@ def below(kinds: Iterable[Kind], part: str | int) -> tuple[Kind, ...]:
 
 def _below(parent: Any, part: str | int) -> tuple[Kind, ...]:
     if _is_a(parent, BaseModel):
-        field = next((f for name, f in parent.model_fields.items() if (f.alias or name) == part), None)
+        field = next((f for name, f in _fields(parent) if name == part), None)
         return () if field is None else kinds_of(field.annotation)
     args = get_args(parent)
     if get_origin(parent) is dict:
@@ -69,11 +70,11 @@ def _below(parent: Any, part: str | int) -> tuple[Kind, ...]:
     return ()
 
 
-def at(path: Path) -> tuple[Kind, ...]:
-    """The kinds of the value at a path of the model, with or without the tags that pydantic puts into it."""
+def at(path: Path, *, tags: bool = False) -> tuple[Kind, ...]:
+    """The kinds of the value at a path; ``tags`` where it holds the kinds of elements, as pydantic's do."""
     kinds = FOLDER
     for part in path:
-        kinds = tagged(kinds, part) or below(kinds, part)
+        kinds = (tags and tagged(kinds, part)) or below(kinds, part)
     return kinds
 
 
@@ -91,19 +92,24 @@ def is_plain_union(kinds: Iterable[Kind]) -> bool:
 def keys(kinds: Iterable[Kind]) -> list[str]:
     """The keys that a mapping of these kinds may have, each once, in the order of the description."""
     models = [kind.type for kind in kinds if _is_a(kind.type, BaseModel)]
-    models += [Group for model in models if model is Pool]  # a pool's only group is written flat
-    return list(dict.fromkeys(field.alias or name for model in models for name, field in model.model_fields.items()))
+    return list(dict.fromkeys(name for model in models for name, _ in _fields(model)))
 
 
-def written(data: Any, path: Path) -> Path:
-    """The part of a model's path that stands in the files.
+def _fields(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
+    yield from ((field.alias or name, field) for name, field in model.model_fields.items())
+    if model is Pool:  # its only group is written flat
+        yield from _fields(Group)
 
-    The model has names that the files leave out: the kind of an element, a pool's only group, the list around a
-    single need, the form of a bare number.
+
+def written(data: Any, path: Path, *, tags: bool = False) -> Path:
+    """The part of a model's path that stands in the files; ``tags`` as in :func:`at`.
+
+    The model has names that the files leave out: a pool's only group, the list around a single need, the form of a
+    bare number, and in pydantic's paths the kind of an element.
     """
     node, kinds, found = data, FOLDER, ()
     for part in path:
-        if one := tagged(kinds, part):
+        if tags and (one := tagged(kinds, part)):
             kinds = one
             continue
         kinds = below(kinds, part) or kinds

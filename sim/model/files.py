@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from sim.errors import InputError, InputErrors, ShixianError
-from sim.model import encodings, folders, yaml_source
+from sim.model import encodings, figures_csv, folders, overrides, yaml_source
 from sim.model.base import SCHEMA_VERSION
 from sim.model.places import Document
 from sim.model.refusals import refusals
@@ -27,7 +27,12 @@ def load(folder: Path | str, settings: Mapping[str, str] | None = None) -> Folde
 
     Errors: :class:`InputErrors` with everything that is wrong, in the order of the places.
     """
-    document = gather(Path(folder))
+    folder = Path(folder)
+    document = gather(folder)
+    table = folder / folders.FIGURES
+    if table.exists():
+        figures_csv.apply(document, encodings.utf8_or_gb18030(folders.read(table, str(table)), str(table)), str(table))
+    overrides.apply_settings(document, settings or {})
     return _validated(document)
 
 

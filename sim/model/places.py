@@ -28,35 +28,43 @@ class Marks(NamedTuple):
 
 @dataclass
 class Document:
-    """What files say: nested dicts, lists and scalars, and the marks of each path in it.
-
-    ``overridden`` has the places of the values that ``figures.csv`` or the command line have put in.
-    """
+    """What files say: nested dicts, lists and scalars, and the marks of each path in it."""
 
     data: dict[str, Any] = field(default_factory=dict)
     marks: dict[Path, Marks] = field(default_factory=dict)
-    overridden: dict[Path, Place] = field(default_factory=dict)
 
     def value(self, path: Path) -> Any:
-        """What stands at a written path."""
+        """What stands at a path."""
         node: Any = self.data
         for part in path:
             node = node[part]
         return node
 
+    def put(self, path: Path, value: Any, place: Place) -> None:
+        """Write a value in the stead of what the files say; from now on it stands at ``place``."""
+        parent = self.value(path[:-1])
+        if isinstance(parent, list) or path[-1] in parent:
+            self._forget(path, parent[path[-1]])
+        parent[path[-1]] = value
+        self.marks[path] = Marks(place, place)
+
     def place(self, path: Path, *, key: bool = False) -> Place | None:
-        """Where a written path stands: its key when it is a mapping or a list or when asked, else its value."""
-        for length in range(len(path), 0, -1):
-            if (place := self.overridden.get(path[:length])) is not None:
-                return place
+        """Where a path stands: its key when it is a mapping or a list or when asked, else its value.
+
+        What has no place of its own stands where the nearest mapping around it does.
+        """
         for length in range(len(path), -1, -1):
             if (marks := self.marks.get(path[:length])) is not None:
-                return marks.key if key or length < len(path) or self._is_block(path) else marks.value
+                whole = length == len(path) and not isinstance(self.value(path), (dict, list))
+                return marks.value if whole and not key else marks.key
         return None
 
     def order(self, path: Path) -> Place:
         """The place as a key to sort by."""
         return self.place(path) or Place("")
 
-    def _is_block(self, path: Path) -> bool:
-        return isinstance(self.value(path), (dict, list))
+    def _forget(self, path: Path, value: Any) -> None:
+        self.marks.pop(path, None)
+        children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        for part, child in children:
+            self._forget((*path, part), child)

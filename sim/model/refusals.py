@@ -100,7 +100,7 @@ def _telling(errors: Sequence[ErrorDetails], document: Document) -> Iterable[Err
     """The complaints that tell something: no list is too short because its items were refused, no key is missing
     that was misspelt, and of the members of a plain union only the one that came furthest speaks."""
     misspelt = {
-        (described.written(document.data, error["loc"][:-1]), near)
+        (_written(document, error["loc"][:-1]), near)
         for error in errors
         if error["type"] == "extra_forbidden"
         for near in _meant(error)
@@ -110,7 +110,7 @@ def _telling(errors: Sequence[ErrorDetails], document: Document) -> Iterable[Err
         loc, kind = error["loc"], error["type"]
         if kind == "too_short" and any(other["loc"][: len(loc)] == loc != other["loc"] for other in errors):
             continue
-        if kind == "missing" and (described.written(document.data, loc[:-1]), loc[-1]) in misspelt:
+        if kind == "missing" and (_written(document, loc[:-1]), loc[-1]) in misspelt:
             continue
         union, member = _union(loc)
         if member is None:
@@ -123,7 +123,7 @@ def _telling(errors: Sequence[ErrorDetails], document: Document) -> Iterable[Err
 
 def _meant(error: ErrorDetails) -> list[str]:
     loc = error["loc"]
-    return _near(str(loc[-1]), described.keys(described.at(loc[:-1])))
+    return _near(str(loc[-1]), described.keys(described.at(loc[:-1], tags=True)))
 
 
 def _union(loc: Path) -> tuple[Path, str | int | None]:
@@ -139,23 +139,29 @@ def _union(loc: Path) -> tuple[Path, str | int | None]:
     return loc, None
 
 
+def _written(document: Document, loc: Path) -> Path:
+    return described.written(document.data, loc, tags=True)
+
+
 def _depth(details: ErrorDetails, document: Document) -> int:
-    return len(described.written(document.data, details["loc"]))
+    return len(_written(document, details["loc"]))
 
 
 def _refusal(details: ErrorDetails, document: Document) -> InputError:
     kind, loc, context = details["type"], details["loc"], details.get("ctx", {})
     if loc and loc[-1] == _KEY:
-        return _at(document, described.written(document.data, loc[:-1]), *_said(kind, context, loc[-2]), key=True)
-    path = described.written(document.data, loc)
+        return _at(document, _written(document, loc[:-1]), *_said(kind, context, loc[-2]), key=True)
+    path = _written(document, loc)
     if kind == "extra_forbidden":
-        return _at(document, path, *unknown_key(str(loc[-1]), described.keys(described.at(loc[:-1]))), key=True)
+        return _at(
+            document, path, *unknown_key(str(loc[-1]), described.keys(described.at(loc[:-1], tags=True))), key=True
+        )
     if kind == "missing":
         rule, cure = _WORDS[kind]
         return _at(document, path, rule.format(key=loc[-1]), cure.format(key=loc[-1]), show=False)
     value = document.value(path)
     if kind in ("union_tag_not_found", "union_tag_invalid"):
-        return _at(document, path, *_no_kind(value, described.at(loc)))
+        return _at(document, path, *_no_kind(value, described.at(loc, tags=True)))
     if kind == "literal_error":
         return _at(document, path, *_not_one_of(value, str(context["expected"])))
     return _at(document, path, *_said(kind, context, value, details["msg"]))

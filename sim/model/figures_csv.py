@@ -1,0 +1,147 @@
+"""``figures.csv``: a table that overrides figures by path and carries their evidence (DESIGN part 5).
+
+Columns: path, value, low, high, unit, evidence, source, by; only the first two are needed. Whoever fills it in may
+use Excel: UTF-8 with or without BOM and GB18030 are read.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from sim.errors import InputError, InputErrors, Path, ShixianError
+from sim.model import overrides
+from sim.model.figures import EvidenceKind
+from sim.model.places import Document, Place
+from sim.model.refusals import nearest
+from sim.text import Text
+
+COLUMNS = ("path", "value", "low", "high", "unit", "evidence", "source", "by")
+_HEADER = Text("首行写 {columns}", "let the first line be {columns}").format(columns=",".join(COLUMNS))
+
+Row = dict[str, str]
+
+
+def apply(document: Document, text: str, file: str) -> None:
+    """Put the table's figures in; :class:`InputErrors` names every line that is wrong."""
+    errors: list[ShixianError] = []
+    first: dict[Path, Place] = {}
+    for place, row in rows(text, file):
+        try:
+            path = overrides.find(document, row["path"])
+            if (other := first.setdefault(path, place)) != place:
+                raise InputError(
+                    Text("这个路径已在 {first} 出现", "this path is already given at {first}").format(first=other),
+                    Text("只保留一行", "keep one of the two"),
+                    value=row["path"],
+                )
+            value, evidence = _figure(path, row)
+            overrides.put(document, path, value, evidence, place)
+        except InputErrors as several:
+            errors += [error.at(str(place)) for error in several.errors]
+        except InputError as error:
+            errors.append(error.at(str(place)))
+    if errors:
+        raise InputErrors(errors)
+
+
+def rows(text: str, file: str) -> Iterator[tuple[Place, Row]]:
+    """The rows with their places, blank ones left out; errors name the line."""
+    table = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    try:
+        header = [name.strip() for name in next(table, [])]
+        _check_header(header, Place(file, line))
+        line = table.line_num + 1
+        for cells in table:
+            place, line = Place(file, line), table.line_num + 1
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) > len(header):
+                raise InputError(
+                    Text("这一行的列数多于首行", "this line has more columns than the first"),
+                    Text("文字中有逗号时加英文引号", "quote a text that has a comma"),
+                    where=str(place),
+                    value=",".join(cells),
+                )
+            cells += [""] * (len(header) - len(cells))
+            yield place, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+    except csv.Error as error:
+        raise InputError(
+            Text("这一行不是 CSV({error})", "this line is not CSV: {error}").format(error=error),
+            Text("检查引号是否成对", "see that every quote is closed"),
+            where=str(Place(file, line)),
+        ) from None
+
+
+def _check_header(header: list[str], place: Place) -> None:
+    for name in header:
+        if name not in COLUMNS:
+            raise InputError(
+                Text("没有这一列", "there is no such column"), nearest(name, COLUMNS), where=str(place), value=name
+            )
+    if len(set(header)) < len(header) or not {"path", "value"} <= set(header):
+        raise InputError(
+            Text("首行须有 path 和 value,各列只写一次", "the first line has path and value, and each column once"),
+            _HEADER,
+            where=str(place),
+            value=",".join(header),
+        )
+
+
+def _figure(path: Path, row: Row) -> tuple[Any, dict[str, Any]]:
+    """The value and its evidence, in the form that scenario files have."""
+    if not row["value"]:
+        raise InputError(Text("缺少 value", "value is missing"), Text("填入数值", "fill it in"), value=row["path"])
+    low, high = (_with_unit(path, row.get(name, ""), row) for name in ("low", "high"))
+    if (low is None) != (high is None):
+        raise InputError(
+            Text("范围须有 low 和 high 两端", "a range has both low and high"),
+            Text("补上另一端,或两端都留空", "fill in the other one, or leave both empty"),
+            value=row.get("low") or row.get("high"),
+        )
+    evidence = _evidence(row, None if low is None else [low, high])
+    return _with_unit(path, row["value"], row), evidence
+
+
+def _with_unit(path: Path, number: str, row: Row) -> Any:
+    unit = row.get("unit", "")
+    if not number:
+        return None
+    if not unit:
+        return overrides.readable(number)
+    if overrides.is_duration(path):
+        return f"{number} {unit}"
+    if unit == "%":
+        return f"{number}%"
+    raise InputError(
+        Text("这个数没有单位", "this number has no unit"), Text("unit 留空", "leave unit empty"), value=unit
+    )
+
+
+def _evidence(row: Row, interval: list[Any] | None) -> dict[str, Any]:
+    kind, source = row.get("evidence", ""), row.get("source", "")
+    if kind and kind not in get_args(EvidenceKind):
+        raise InputError(
+            Text("没有这种依据", "there is no such evidence"), nearest(kind, get_args(EvidenceKind)), value=kind
+        )
+    notes = {key: row[key] for key in ("source", "by") if row.get(key)}
+    if kind in ("plan", "published"):
+        if interval is not None or not source:
+            raise InputError(
+                Text("plan、published 写明 source,不带范围", "plan and published name their source and have no range"),
+                Text("填 source,low 和 high 留空", "fill in source, leave low and high empty"),
+                value=kind,
+            )
+        return {kind: source, **{key: note for key, note in notes.items() if key == "by"}}
+    if kind == "log" and interval is None:
+        raise InputError(
+            Text("来自日志的数带区间", "a number from a log has its interval"),
+            Text("填 low 和 high", "fill in low and high"),
+            value=kind,
+        )
+    if not kind and interval is None:
+        return notes
+    return {kind or "assumption": interval or True, **notes}
