@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from sim.engine.arrivals import Arrival, Rate, arrivals, instant_us, rate_of
 from sim.eventlog import GroupInfo
@@ -127,10 +127,17 @@ class Prepared:
         }
 
 
-@lru_cache(maxsize=8)
+_KEPT: dict[str, Prepared] = {}
+_MOST_KEPT = 4
+
+
 def prepare(scenario: Scenario) -> Prepared:
-    """The preparation of a scenario, kept for the next replication."""
-    return Prepared(scenario)
+    """The preparation of a scenario, kept for its next replications in this process."""
+    if scenario.hash not in _KEPT:
+        while len(_KEPT) >= _MOST_KEPT:
+            del _KEPT[next(iter(_KEPT))]
+        _KEPT[scenario.hash] = Prepared(scenario)
+    return _KEPT[scenario.hash]
 
 
 def _in_working_days(law: LawForm) -> bool:

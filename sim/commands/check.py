@@ -1,0 +1,40 @@
+"""``shixian check DIR``: every error of a scenario folder, with file, line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import rich_click as click
+
+from sim.commands import options
+from sim.text import Language, Text
+
+_HELP = Text(
+    "检查情景目录:逐条列出错误(文件:行:列、取值、规则、改法)。",
+    "Check a scenario folder: every error with file:line:column, value, rule and cure.",
+)
+
+
+def command(say: options.Say) -> click.Command:
+    @click.command("check", help=say(_HELP))
+    @options.together(options.folder(say), options.settings(say), options.language(say))
+    def check(folder: Path, settings: Mapping[str, str], lang: Language) -> None:
+        from sim.model import files
+
+        loaded = files.load(folder, settings)
+        for id_ in loaded.scenarios:
+            loaded.scenario(id_)
+        for note in files.notes(loaded):
+            click.echo(note.in_(lang))
+        parts = (
+            (Text("流程", "processes"), loaded.processes),
+            (Text("班组", "pools"), loaded.pools),
+            (Text("承诺事项", "commitments"), loaded.limits),
+            (Text("改革举措", "reforms"), loaded.reforms),
+            (Text("情景", "scenarios"), loaded.scenarios),
+        )
+        counts = Text("、", ", ").in_(lang).join(f"{len(some)} {name.in_(lang)}" for name, some in parts)
+        click.echo(Text(f"{folder}:没有错误({counts})", f"{folder}: no errors ({counts})").in_(lang))
+
+    return check

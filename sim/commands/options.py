@@ -1,0 +1,91 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+
+from sim.errors import InputError
+from sim.text import LANGUAGES, Text
+
+Say = Callable[[Text], str]
+"""Chooses the reader's language."""
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def folder(say: Say) -> Decorator:
+    return click.argument("folder", metavar=say(Text("目录", "DIR")), type=click.Path(path_type=Path))
+
+
+def language(say: Say) -> Decorator:
+    words = Text("显示与报告的语言(默认中文)", "language of messages and reports (Chinese by default)")
+    return click.option("--lang", "lang", type=click.Choice(LANGUAGES), default=say(Text("zh", "en")), help=say(words))
+
+
+def settings(say: Say) -> Decorator:
+    words = Text(
+        "只在本次改动一个数据项,可重复,如 pools/survey/servers=5",
+        "change one figure for this run, may be repeated, as in pools/survey/servers=5",
+    )
+    return click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", callback=_settings, help=say(words))
+
+
+def _settings(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> Mapping[str, str]:
+    pairs = [one.partition("=") for one in given]
+    for one, (path, equals, value) in zip(given, pairs, strict=True):
+        if not (path and equals and value):
+            raise InputError(
+                Text("--set 须写成 路径=取值", "--set takes PATH=VALUE"),
+                Text("例如 --set pools/survey/servers=5", "for example --set pools/survey/servers=5"),
+                where="--set",
+                value=one,
+            )
+    return {path.strip(): value.strip() for path, _, value in pairs}
+
+
+def seed(say: Say) -> Decorator:
+    words = Text("随机种子(默认取自目录)", "seed of the random numbers (the folder's by default)")
+    return click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), help=say(words))
+
+
+def replications(say: Say) -> Decorator:
+    words = Text("模拟次数(默认取自目录)", "number of replications (the folder's by default)")
+    return click.option("--replications", type=click.IntRange(1, 1 << 20), help=say(words))
+
+
+def json_file(say: Say) -> Decorator:
+    words = Text("把结果另写为 JSON 文件", "write the result to a JSON file as well")
+    return click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help=say(words))
+
+
+def out(say: Say) -> Decorator:
+    words = Text("写出报告、图表、结论和事件日志的目录", "folder for the report, charts, verdicts and event logs")
+    return click.option("--out", type=click.Path(path_type=Path, file_okay=False), help=say(words))
+
+
+def workers(say: Say) -> Decorator:
+    words = Text("并行进程数(默认等于处理器数)", "worker processes (as many as processors by default)")
+    return click.option("--workers", type=click.IntRange(1, 256), help=say(words))
+
+
+def fail_on(say: Say) -> Decorator:
+    words = Text(
+        "有承诺未达标(含假设下不可达)时以 1 退出",
+        "exit with 1 when a commitment is not met (or not reachable under the assumptions)",
+    )
+    return click.option("--fail-on", type=click.Choice(["not-met"]), help=say(words))
+
+
+def together(*decorators: Decorator) -> Decorator:
+    """Several of them, in this order of the help text."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for decorator in reversed(decorators):
+            function = decorator(function)
+        return function
+
+    return decorate

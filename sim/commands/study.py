@@ -1,0 +1,111 @@
+"""What ``run`` and ``compare`` share: simulate scenarios, print the table, write the results."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import rich_click as click
+
+from sim.commands import options
+from sim.text import Language, Text
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run as it was asked for on the command line."""
+
+    folder: Path
+    scenarios: Sequence[str]
+    seed: int | None
+    replications: int | None
+    workers: int | None
+    settings: Mapping[str, str]
+    lang: Language
+    out: Path | None
+    json_file: Path | None
+    fail_on: str | None
+
+    def command(self, seed: int, replications: int) -> str:
+        """The command that gives the same again."""
+        verb = "run" if len(self.scenarios) == 1 else "compare"
+        parts = ["shixian", verb, self.folder.as_posix(), *self.scenarios]
+        parts += ["--seed", str(seed), "--replications", str(replications)]
+        for path, value in self.settings.items():
+            parts += ["--set", f"{path}={value}"]
+        return shlex.join(parts)
+
+
+def study_options(say: options.Say) -> options.Decorator:
+    return options.together(
+        options.seed(say),
+        options.replications(say),
+        options.workers(say),
+        options.settings(say),
+        options.out(say),
+        options.json_file(say),
+        options.fail_on(say),
+        options.language(say),
+    )
+
+
+def carry_out(job: Job) -> int:
+    """Simulate, print, write; the exit code."""
+    from sim import document, study
+    from sim.model import files
+    from sim.report import pages, table
+
+    folder = files.load(job.folder, job.settings)
+    seed = folder.study.seed if job.seed is None else job.seed
+    replications = job.replications or folder.study.replications
+    workers = job.workers or os.cpu_count() or 1
+    with _Progress(job.lang) as progress:
+        result = study.run_study(
+            folder,
+            job.scenarios,
+            name=job.folder.as_posix(),
+            seed=seed,
+            replications=replications,
+            out=job.out,
+            workers=workers,
+            progress=progress.show,
+            command=job.command(seed, replications),
+        )
+    click.echo(table.verdict_table(result, folder, job.lang))
+    if job.json_file is not None:
+        document.write(result, folder, job.json_file)
+    if job.out is not None:
+        document.write(result, folder, job.out / "verdicts.json")
+        pages.write_report(result, folder, job.out, job.lang)
+        click.echo(Text(f"已写出 {job.out / 'report.html'}", f"wrote {job.out / 'report.html'}").in_(job.lang))
+    not_met = any(verdict.value == "not-met" for scenario in result.scenarios for verdict in scenario.verdicts)
+    return 1 if job.fail_on and not_met else 0
+
+
+class _Progress:
+    """One line on the error channel; silent where that is no terminal, but for every tenth."""
+
+    def __init__(self, lang: Language) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._console = Console(stderr=True)
+        self._words = Text("模拟", "simulating").in_(lang)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self._bar = Progress(*columns, console=self._console, transient=True)
+        self._task = self._bar.add_task(self._words, total=None)
+
+    def __enter__(self) -> _Progress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def show(self, done: int, of: int) -> None:
+        self._bar.update(self._task, completed=done, total=of)
+        if not self._console.is_terminal and done and (done == of or done * 10 // of > (done - 1) * 10 // of):
+            click.echo(f"{self._words} {done}/{of}", err=True)
