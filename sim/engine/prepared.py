@@ -80,7 +80,7 @@ class Prepared:
 
     @cached_property
     def _rates(self) -> dict[str, Rate]:
-        first, last = date_of(self.begin).year, date_of(self.end).year
+        first, last = date_of(self.begin).year, date_of(self.end - 1).year
         whole_years = day_us(dt.date(first, 1, 1)), day_us(dt.date(last + 1, 1, 1)) - 1
         calendars = self._compiled(self._arrival_specs(), *whole_years)
 

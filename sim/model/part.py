@@ -6,7 +6,7 @@ import math
 import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from sim.text import Text
@@ -66,6 +66,7 @@ def _share(value: Any) -> float:
 Name = Annotated[
     Text,
     BeforeValidator(_text),
+    PlainSerializer(lambda text: text._asdict(), return_type=dict[str, str]),
     WithJsonSchema(
         {
             "anyOf": [
