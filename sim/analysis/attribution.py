@@ -1,0 +1,228 @@
+"""Where the time of a case went: every instant belongs to one row and is one kind of time (rule 16)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.staffing import Asked, OpenSteps, asked_of_pools, open_steps
+from sim.errors import InputError
+from sim.eventlog import KINDS, NAT, NO_ROW, EventLog, GroupInfo, Ints
+from sim.model.quantities import DAY_US
+from sim.text import Text
+
+TimeKind = Literal[
+    "work", "off-hours", "waiting-for-staff", "waiting-for-opening-hours", "waiting-for-session", "in-session", "wait",
+    "before-log",
+]  # fmt: skip
+TIME_KINDS: tuple[TimeKind, ...] = (
+    "work", "off-hours", "waiting-for-staff", "waiting-for-opening-hours", "waiting-for-session", "in-session", "wait",
+    "before-log",
+)  # fmt: skip
+"""``before-log``: a case was open when the run began (rule 14), and the log does not tell what it did until then."""
+
+NEEDED = ("ready", "start", "end", "released_by", "needs", "stints", "pools", "calendars")
+"""What a real log must bring; without one of them the attribution is withheld (rule 15)."""
+
+_WORK, _OFF, _STAFF, _HOURS, _FOR_SESSION, _SESSION, _WAIT, _BEFORE = range(len(TIME_KINDS))
+_ACCEPTED = KINDS.index("accepted")
+
+
+class Segments(NamedTuple):
+    """Stretches [start, stop) of the lives of cases, ordered by case and time, without gap or overlap.
+
+    ``case`` is the place in the log's cases, ``row`` the row that the stretch belongs to (NO_ROW before the log),
+    whose owner, stage and step are the stretch's; ``kind`` codes into TIME_KINDS.
+    """
+
+    case: Ints
+    row: Ints
+    kind: NDArray[np.int8]
+    start: Ints
+    stop: Ints
+
+
+@dataclass(frozen=True)
+class TimeSplit:
+    """Microseconds by (kind, owner) over ``cases`` cases, in the order of TIME_KINDS and of the owners' bytes."""
+
+    cases: int
+    total_us: dict[tuple[TimeKind, str | None], int]
+
+    @property
+    def elapsed_us(self) -> int:
+        """The elapsed time of all cases together: exactly the sum of the parts."""
+        return sum(self.total_us.values())
+
+    def mean_days(self) -> dict[tuple[TimeKind, str | None], float]:
+        """Mean calendar days of a case by (kind, owner)."""
+        return {key: us / self.cases / DAY_US for key, us in self.total_us.items()}
+
+
+def attribute(log: EventLog, cases: Ints | None = None) -> Segments:
+    """The time of these cases, or of all, from acceptance to closing or withdrawal, along what released each row.
+
+    Cases that are still open have no last row, and are left out. Waiting for staff and waiting for opening hours
+    are told apart by calendars alone: whether enough servers would be there, were all of them free.
+    Errors: InputError where a real log lacks one of ``NEEDED``.
+    """
+    if lacking := [column for column in NEEDED if column in log.missing]:
+        raise InputError(
+            Text(
+                "日志缺少这些列,无法说明时间用在哪里",
+                "the log lacks columns without which it cannot tell where time went",
+            ),
+            Text("在导出中补上", "export these, too"),
+            value=", ".join(lacking),
+        )
+    case, row, before = _chains(log, cases)
+    pieces = _segments_of(log, np.unique(row))
+    first = np.searchsorted(pieces.row, row, side="left")
+    index, place = _expanded(first, np.searchsorted(pieces.row, row, side="right"))
+    along = _taken(pieces, place)._replace(case=case[index])
+    found = Segments._make(np.append(before[i], along[i]) for i in range(len(before)))
+    return _taken(found, np.lexsort((found.start, found.case)))
+
+
+def time_split(log: EventLog, cases: Ints | None = None) -> TimeSplit:
+    """The time of these cases, or of all, by kind and owner; open ones are left out (see ``attribute``)."""
+    segments = attribute(log, cases)
+    names = (None, *log.owner.names)
+    owner = np.where(segments.row == NO_ROW, 0, log.owner.codes[segments.row] + 1)
+    key, inverse = np.unique(segments.kind.astype(np.int64) * len(names) + owner, return_inverse=True)
+    total = np.zeros(key.size, dtype=np.int64)
+    np.add.at(total, inverse, segments.stop - segments.start)
+    pairs = (divmod(each, len(names)) for each in key.tolist())
+    parts = {(TIME_KINDS[k], names[o]): us for (k, o), us in zip(pairs, total.tolist(), strict=True)}
+    return TimeSplit(_last_rows(log, cases).size, parts)
+
+
+def _last_rows(log: EventLog, cases: Ints | None) -> Ints:
+    """The closed or withdrawn rows of these cases, those that have one."""
+    rows = np.flatnonzero(log.is_kind("closed", "withdrawn"))
+    return rows if cases is None else rows[np.isin(log.case[rows], cases)]
+
+
+def _chains(log: EventLog, cases: Ints | None) -> tuple[Ints, Ints, Segments]:
+    """The rows that led to the end of each case, as (case, row) pairs; and what lies before the first of them."""
+    row = _last_rows(log, cases)
+    case = log.case[row]
+    found, first = [(case, row)], [(case[:0], row[:0])]
+    while row.size:
+        by = log.released_by[row]
+        over = (log.kind[row] == _ACCEPTED) & (log.case[row] == case)
+        unknown = ~over & (by == NO_ROW)  # rule 14: the run began with this row
+        first.append((case[unknown], row[unknown]))
+        case, row = case[~over & ~unknown], by[~over & ~unknown]
+        found.append((case, row))
+    begun, began = (np.concatenate(part) for part in zip(*first, strict=True))
+    none = np.full(begun.size, NO_ROW)
+    before = Segments(
+        begun, none, np.full(begun.size, _BEFORE, dtype=np.int8), log.cases.accepted[begun], log.ready[began]
+    )
+    case, row = (np.concatenate(part) for part in zip(*found, strict=True))
+    return case, row, before
+
+
+def _segments_of(log: EventLog, rows: Ints) -> Segments:
+    """The segments of each row on its own, ordered by row and time; equal neighbours are one."""
+    kind = log.kind[rows]
+    waits, sessions, works = (rows[kind == KINDS.index(k)] for k in ("wait", "session", "work"))
+    begun = np.where(log.start[sessions] == NAT, log.end[sessions], log.start[sessions])
+    parts = [
+        (waits, _WAIT, log.ready[waits], log.end[waits]),
+        (sessions, _FOR_SESSION, log.ready[sessions], begun),
+        (sessions, _SESSION, begun, log.end[sessions]),
+        *_of_waiting(log, works),
+        *_of_stints(log, works),
+    ]
+    row = np.concatenate([rows for rows, *_ in parts])
+    codes = np.concatenate([np.full(rows.size, kind, dtype=np.int8) for rows, kind, *_ in parts])
+    start, stop = (np.concatenate([part[i] for part in parts]) for i in (2, 3))
+    some = np.flatnonzero(start < stop)
+    order = some[np.lexsort((start[some], row[some]))]
+    found = Segments(row, row, codes, start, stop)
+    return _joined(_taken(found, order))
+
+
+_Part = tuple[Ints, int, Ints, Ints]
+"""Rows, their kind of time, from and to."""
+
+
+def _of_waiting(log: EventLog, works: Ints) -> list[_Part]:
+    """From ready to the first stint, between stints, and after the last one to the end."""
+    stints = log.stints
+    low, high = stints.first[works], stints.first[works + 1]
+    stint = _expanded(low, high)[1]
+    last = np.cumsum(high - low + 1) - 1
+    start, stop = np.empty((2, works.size + stint.size), dtype=np.int64)
+    is_last = np.zeros(start.size, dtype=np.bool_)
+    is_last[last] = True
+    is_first = np.roll(is_last, 1)
+    start[is_first], start[~is_first] = log.ready[works], stints.stop[stint]
+    stop[is_last], stop[~is_last] = log.end[works], stints.start[stint]
+    row = np.repeat(works, high - low + 1)
+    needed = np.where(log.unsplittable[row], log.duration_us[row], 0)
+    found: list[_Part] = []
+    for needs in np.unique(log.needs[row]):
+        steps = open_steps(asked_of_pools(log.needs_names[needs], log.pools), log.calendars)
+        those = log.needs[row] == needs
+        found += _parted(log, steps, row[those], start[those], stop[those], needed[those], (_STAFF, _HOURS))
+    return found
+
+
+def _of_stints(log: EventLog, works: Ints) -> list[_Part]:
+    """Work while all its servers' calendars are open, off hours while one of them is closed (rule 5)."""
+    names = sorted({group.calendar for groups in log.pools.values() for group in groups}, key=str.encode)
+    of_server = [names.index(log.pools[server.pool][server.group].calendar) for server in log.servers]
+    index, stint = _expanded(log.stints.first[works], log.stints.first[works + 1])
+    of_stint, server = _expanded(log.stints.server_first[stint], log.stints.server_first[stint + 1])
+    held = np.zeros((stint.size, len(names)), dtype=np.bool_)
+    held[of_stint, np.array(of_server, dtype=np.int64)[log.stints.servers[server]]] = True
+    together, inverse = np.unique(held, axis=0, return_inverse=True)
+    row, start, stop = works[index], log.stints.start[stint], log.stints.stop[stint]
+    found: list[_Part] = []
+    for i, calendars in enumerate(together):
+        asked = [Asked((GroupInfo(1, names[c], 1.0, False),), 1) for c in np.flatnonzero(calendars)]
+        those = inverse == i
+        zero = np.zeros(those.sum(), dtype=np.int64)
+        steps = open_steps(asked, log.calendars)
+        found += _parted(log, steps, row[those], start[those], stop[those], zero, (_WORK, _OFF))
+    return found
+
+
+def _parted(
+    log: EventLog, steps: OpenSteps, row: Ints, start: Ints, stop: Ints, needed: Ints, kinds: tuple[int, int]
+) -> list[_Part]:
+    """Intervals parted by calendars into two kinds; calendars say nothing about the time before the run."""
+    begin = np.clip(log.begin, start, stop)
+    pieces = steps.split(begin, stop, needed)
+    at, others = pieces.possible, ~pieces.possible
+    return [
+        (row, _BEFORE, start, begin),
+        (row[pieces.of[at]], kinds[0], pieces.start[at], pieces.stop[at]),
+        (row[pieces.of[others]], kinds[1], pieces.start[others], pieces.stop[others]),
+    ]
+
+
+def _expanded(low: Ints, high: Ints) -> tuple[Ints, Ints]:
+    """All places low[i] to high[i] - 1, one after another, and the i of each."""
+    count = high - low
+    index = np.repeat(np.arange(count.size), count)
+    return index, np.arange(index.size) + np.repeat(low - np.cumsum(count) + count, count)
+
+
+def _joined(segments: Segments) -> Segments:
+    """Neighbours of one row and kind are one."""
+    row, kind, start, stop = segments[1:]
+    new = (row[1:] != row[:-1]) | (kind[1:] != kind[:-1]) | (start[1:] != stop[:-1])
+    first = np.append(True, new)[: row.size]
+    last = np.append(new, True)[: row.size]
+    return _taken(segments, first)._replace(stop=stop[last])
+
+
+def _taken(segments: Segments, which: NDArray[np.int64] | NDArray[np.bool_]) -> Segments:
+    return Segments._make(column[which] for column in segments)
