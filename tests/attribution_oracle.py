@@ -28,6 +28,7 @@ class Row:
     needs: tuple[NeedRow, ...] = ()
     stints: list[tuple[int, int, tuple[Server, ...]]] = field(default_factory=list)
     duration: int = 0
+    unsplittable: bool = False
     outcome: Any = "done"
 
     @property
@@ -55,7 +56,7 @@ class History:
         for row in self.rows.values():
             builder.row(
                 row.kind, row.case, row.step, ready=row.ready, end=row.end, released_by=row.by, needs=row.needs,
-                stints=row.stints, unsplittable=row.duration > 0, duration_us=row.duration, outcome=row.outcome,
+                stints=row.stints, unsplittable=row.unsplittable, duration_us=row.duration, outcome=row.outcome,
                 **({} if row.start is None else {"start": row.start}),
             )  # fmt: skip
         pools = {name: tuple(GroupInfo(*group, False) for group in groups) for name, groups in self.pools.items()}
@@ -107,7 +108,7 @@ def _could_begin(history: History, row: Row, t: int) -> bool:
         choices.append(list(combinations([server for server in every if server not in kept], need.n)))
     for chosen in product(*choices):
         groups = [history.pools[s.pool][s.group] for servers in chosen for s in servers]
-        lasts = int(row.duration / min(speed for _, _, speed in groups))
+        lasts = int(row.duration / min(speed for _, _, speed in groups)) if row.unsplittable else 0
         if all(set(range(t, t + 1 + lasts)) <= history.open[calendar] for _, calendar, _ in groups):
             return True
     return False
@@ -177,9 +178,9 @@ def _work(draw: st.DrawFn, history: History, row: Row) -> None:
     some = draw(st.sampled_from([("a",), ("b",), ("a", "b")]))
     needs = [NeedRow(pool, draw(st.integers(1, len(servers[pool])))) for pool in some]
     if draw(st.booleans()):
-        kept = draw(st.sampled_from(servers[some[0]]))
-        needs[0] = NeedRow(some[0], 1, kept)
-    row.needs = tuple(needs)
+        needs.append(NeedRow("a", 1, draw(st.sampled_from(servers["a"]))))
+    row.needs = tuple(needs[draw(st.integers(0, len(needs) - 1)) :])
+    row.unsplittable = draw(st.booleans())
     row.duration = 2 * draw(st.integers(0, 4))
     t = row.ready
     for _ in range(draw(st.integers(0, 3))):
