@@ -9,12 +9,16 @@ from sim.analysis.statistics import Comparison, Decision, Estimate
 from sim.model.limits import Reading, Statistic
 
 Value = Literal["met", "not-met", "undecided", "no-number", "depends-on-reading"]
-Missing = Literal["runs", "data", "cases"]
+Missing = Literal["runs", "run-out", "data", "cases"]
+"""More runs, a longer run-out (cases are still open), more data, or any case at all."""
 
 
 @dataclass(frozen=True)
 class TimePart:
-    """Mean days of a kind (rule 16) and owner in the whole elapsed time of a case."""
+    """Mean days of a kind (rule 16) and owner in the whole elapsed time of a case.
+
+    The kind ``still-open`` (no owner) is what the cases that are not closed have taken so far.
+    """
 
     kind: str
     owner: str
@@ -32,6 +36,9 @@ class ReadingResult:
     decision: Decision | None
     """None where the plan gives no number."""
     cases: int
+    """Cases accepted in the window in all replications, but for those withdrawn before the clock stopped."""
+    finished: int
+    """Those among them whose clock has stopped."""
     replications: int
     open_beyond_limit: int
     open_undecided: int
@@ -43,6 +50,10 @@ class ReadingResult:
     p90: Estimate
     median: Estimate
     longest: Estimate
+    """The longest case that one window is expected to bring."""
+    longest_days: float | None
+    """The longest case of all replications; the next three say which it was."""
+    longest_replication: int | None
     longest_case: str
     longest_stuck_at: str
     """Name of the step's path in which the longest case spent most of the counted time."""
@@ -79,11 +90,12 @@ class Verdict:
     assumed: bool
     """An input that decides it is an assumption: the words are 假设下可达 / 假设下不可达."""
     missing: Missing | None
-    """What an undecided verdict lacks."""
+    """What an undecided verdict lacks; None where a pool's queue grows without end (``growing``), or where tolerance 0
+    can be proved by no number of runs."""
     default: ReadingResult | None
     readings: tuple[ReadingResult, ...]
     disagreeing: tuple[str, ...]
-    """Ids of the plausible readings that disagree with the default one."""
+    """Ids of the plausible readings that disagree with the default one, or with each other while it is undecided."""
     stages: Estimate
     """Number of customer-facing stages (环节) a case goes through."""
     elapsed: Estimate
