@@ -15,6 +15,7 @@ EvidenceKind = Literal["plan", "published", "log", "assumption"]
 T = TypeVar("T")
 
 _KINDS: tuple[EvidenceKind, ...] = ("plan", "published", "log", "assumption")
+_LARGEST = 2**53  # whole numbers are exact below it
 _WHOLE = re.compile(r"0|[1-9][0-9]*")
 _PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?")
 
@@ -81,13 +82,13 @@ def _check_range(low: Any, high: Any, leading: Any) -> None:
 def _number(value: Any, form: re.Pattern[str]) -> float | None:
     """A plain number, or its text as the command line and figures.csv bring it; nothing is guessed."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
+        return float(value) if abs(value) < _LARGEST else None
     return float(value) if isinstance(value, str) and form.fullmatch(value.strip()) else None
 
 
 def _count(value: Any) -> int:
     number = _number(value, _WHOLE)
-    if number is not None and number >= 0 and number.is_integer():
+    if number is not None and 0 <= number < _LARGEST and number.is_integer():
         return int(number)
     raise refuse(
         Text("数目须为不小于零的整数", "a count is a whole number, zero or more"),
@@ -97,7 +98,7 @@ def _count(value: Any) -> int:
 
 def _amount(value: Any) -> float:
     number = _number(value, _PLAIN)
-    if number is not None and 0 <= number < float("inf"):
+    if number is not None and 0 <= number < _LARGEST:
         return number
     raise refuse(
         Text("数值须为不小于零的有限数", "the number is finite, zero or more"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Any, Literal, cast, get_args
 
 from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
@@ -112,7 +113,7 @@ def _refusal(value: Any, written: str) -> Exception:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if (number and value < 0) or _NEGATIVE.match(written):
         return refuse(Text("时长不得为负", "a duration is not negative"), _UNITS)
-    if number and not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         return refuse(Text("时长须为有限的数", "a duration is a finite number"), _UNITS)
     if number or _BARE.fullmatch(written):
         return refuse(Text("时长须带单位", "a duration needs its unit"), _UNITS)
@@ -131,7 +132,7 @@ def _positive(quantity: Quantity) -> Quantity:
 
 
 def _plain(number: float) -> str:
-    return repr(number).removesuffix(".0")
+    return f"{Decimal(repr(number)):f}".removesuffix(".0")
 
 
 _PATTERN = rf"^\s*{_NUMBER}\s*({'|'.join(get_args(Unit))})\s*$"
