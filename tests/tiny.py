@@ -25,7 +25,9 @@ def tiny(flow: list[Any] | None = None, arrivals: tuple[str, ...] = ("2021-06-01
         "study": JUNE | sections.pop("study", {}),
         "calendars": {"legal": OFFICE, "office": OFFICE} | sections.pop("calendars", {}),
         "pools": {id_: {"name": id_, "owner": "utility"} | pool for id_, pool in pools.items()},
-        "processes": {"p": {"name": "p", "flow": flow}} | sections.pop("processes", {}) if flow else sections.pop("processes"),
+        "processes": {"p": {"name": "p", "flow": flow}} | sections.pop("processes", {})
+        if flow
+        else sections.pop("processes"),
         "sources": {"s": {"name": "s", "process": "p", "listed": [{"accepted": at} for at in arrivals]}}
         | sections.pop("sources", {}),
     }
@@ -60,5 +62,7 @@ def trace(log: EventLog, *kinds: str) -> list[str]:
             visit = f"#{log.visit[row]}" if log.visit[row] else ""
             outcome = OUTCOMES[log.outcome[row]]
             times = " | ".join(clock(int(column[row])) for column in (log.ready, log.start, log.end))
-            lines.append(f"{number[int(log.case[row])]} {step}{visit} {times}" + ("" if outcome == "done" else f" {outcome}"))
+            lines.append(
+                f"{number[int(log.case[row])]} {step}{visit} {times}" + ("" if outcome == "done" else f" {outcome}")
+            )
     return lines

@@ -112,7 +112,7 @@ class Instant:
             self._at, self._rounds = self.now, 0
         self._rounds += 1
         if self._rounds > MOST_ROUNDS:
-            last = max(self.history.rows, key=lambda row: row.ready)
+            last = next(row for row in reversed(self.history.rows) if row.step)
             raise RunError(
                 Text("同一时刻的事件循环不止", "an endless loop at one instant"),
                 Text("给循环中的步骤以时长,或限制退回次数", "give a step of the loop a duration, or limit its repeats"),
