@@ -37,7 +37,7 @@ NUMBERS = "part figures laws calendars"
 DESCRIBED = f"{NUMBERS} promises pools sessions process demand"
 MODEL = f"{DESCRIBED} base reforms scenario files model"
 ENGINES = "streams engine reference program kernel replicate"
-ANALYSIS = "statistics clock-times attribution verdicts compare analysis"
+ANALYSIS = "statistics findings clock-times attribution verdicts compare analysis"
 
 # room: its modules (and what lies under them), the rooms that it may look into beside itself and `words`.
 # The longest name that fits decides, so a new module of a folder has the rights of the folder's own room
@@ -59,7 +59,7 @@ HOUSE = {
     "scenario": ("sim.model.scenario", f"{DESCRIBED} base reforms"),
     "files": ("sim.model.files", MODEL),
     "model": ("sim.model", MODEL),
-    "eventlog": ("sim.eventlog sim.logbuilder sim.logcheck", "calendars part"),
+    "eventlog": ("sim.eventlog sim.logbuilder sim.logcheck sim.logfiles", "calendars part"),
     "streams": ("sim.engine.streams", "jit"),
     "engine": ("sim.engine", f"{MODEL} streams eventlog jit"),
     "reference": (REFERENCE, f"{MODEL} streams eventlog engine"),
@@ -67,16 +67,20 @@ HOUSE = {
     "kernel": ("sim.engine.kernel", "program streams eventlog engine laws calendars jit"),
     "replicate": ("sim.engine.replicate", f"{MODEL} {ENGINES} eventlog"),
     "statistics": ("sim.analysis.statistics", ""),
+    "findings": ("sim.analysis.results sim.analysis.samples", "statistics promises part"),
     "clock-times": ("sim.analysis.clock_times", "eventlog promises calendars part jit"),
     "attribution": ("sim.analysis.attribution sim.analysis.staffing", "eventlog calendars part jit"),
-    "verdicts": ("sim.analysis.verdicts sim.analysis.results", "clock-times promises statistics eventlog part"),
-    "compare": ("sim.analysis.compare", "statistics verdicts part"),
+    "verdicts": (
+        "sim.analysis.verdicts sim.analysis.results",
+        "findings clock-times promises statistics eventlog part",
+    ),
+    "compare": ("sim.analysis.compare", "findings statistics verdicts part"),
     "analysis": ("sim.analysis", f"{MODEL} {ANALYSIS} eventlog jit"),
     "decide": ("sim.decide", f"{MODEL} {ANALYSIS} eventlog replicate"),
     "report": ("sim.report", f"{MODEL} {ANALYSIS}"),
     "study": ("sim.study sim.document", f"{MODEL} {ANALYSIS} eventlog replicate decide report"),
     "command": ("sim.cli sim.__main__", f"{MODEL} study report front"),
-    "front": ("", f"{MODEL} {ENGINES} {ANALYSIS} eventlog decide report study"),
+    "front": ("", f"{MODEL} {ENGINES} {ANALYSIS} eventlog decide report document study"),
     "fits": (FITS, f"{MODEL} {ANALYSIS} eventlog"),
     "fitting": (
         "calibration.fit calibration.validate",
