@@ -42,13 +42,14 @@ class NeedRow(NamedTuple):
     kept: Server | None = None
 
 
-class Coded(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Coded:
     """A column of words: ``names[codes[i]]`` is the word of row i, code -1 is no word."""
 
     codes: NDArray[np.int32]
     names: tuple[str, ...]
 
-    def __getitem__(self, row: int) -> str | None:  # type: ignore[override]
+    def __getitem__(self, row: int) -> str | None:
         code = self.codes[row]
         return None if code < 0 else self.names[code]
 
@@ -84,13 +85,16 @@ class Stints(NamedTuple):
 
 
 class GroupInfo(NamedTuple):
+    """What the log tells of a group of a pool: its number of servers, its calendar, its speed."""
+
     servers: int
     calendar: str
     speed: float
     hand_over: bool
 
 
-class CaseTable(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class CaseTable:
     """The cases of a log, in the order of their identities; ``parent`` is the place of the spawning case, or -1."""
 
     id: NDArray[np.uint64]
@@ -101,7 +105,7 @@ class CaseTable(NamedTuple):
     accepted: Ints
     attributes: dict[str, Coded]
 
-    def __len__(self) -> int:  # type: ignore[override]
+    def __len__(self) -> int:
         return self.id.size
 
 
@@ -111,7 +115,8 @@ class EventLog:
 
     Rows are ordered by (ready, case, step, visit, kind); (case, step, visit, kind) is the key. ``case`` is the place
     in ``cases``; ``step`` is the name of the step by its path through calls (empty for accepted, closed and
-    withdrawn rows); ``needs`` codes into ``needs_names``; ``released_by`` is the row whose end made this one ready.
+    withdrawn rows); ``needs`` codes into ``needs_names``; ``released_by`` is the row whose end made this one ready;
+    ``duration_us`` is what a server of speed 1 needs, in open time, or how long a wait or a session lasts.
     """
 
     kind: NDArray[np.int8]

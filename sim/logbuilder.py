@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate, chain, pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,7 @@ Key = tuple[int, str, int, Kind]
 """What names a row: identity of the case, step (empty for accepted, closed, withdrawn), visit, kind."""
 Stint = tuple[int, int, Sequence[Server]]
 """Start, stop (NAT while it runs) and servers of a stretch of work."""
+Name = TypeVar("Name")
 
 
 class _Case(NamedTuple):
@@ -216,23 +217,17 @@ def _released_by(given: Mapping[str, Sequence[Any]], order: Ints) -> Ints:
 
 def _coded_needs(needs: Sequence[tuple[NeedRow, ...]]) -> tuple[NDArray[np.int32], tuple[tuple[NeedRow, ...], ...]]:
     """Codes of what was asked of the pools; -1 for rows that need no server."""
-
-    def in_order(need: NeedRow) -> tuple[bytes, int, tuple[int, int]]:
-        return need.pool.encode(), need.n, (-1, -1) if need.kept is None else need.kept[1:]
-
-    names = tuple(sorted(set(needs) - {()}, key=lambda group: [in_order(need) for need in group]))
+    names = sorted(set(needs) - {()}, key=needs_order)
     code = {group: i for i, group in enumerate(names)} | {(): -1}
-    return np.array([code[group] for group in needs], dtype=np.int32), names
+    return np.array([code[group] for group in needs], dtype=np.int32), tuple(names)
 
 
 def _stints(
     rows: Sequence[Sequence[Stint]], needs_names: Iterable[tuple[NeedRow, ...]]
 ) -> tuple[Stints, tuple[Server, ...]]:
     every = list(chain.from_iterable(rows))
-    seen = {server for stint in every for server in stint[2]} | {
-        need.kept for group in needs_names for need in group if need.kept is not None
-    }
-    servers = tuple(sorted(seen, key=lambda server: (server.pool.encode(), server.group, server.index)))
+    kept = {need.kept for group in needs_names for need in group if need.kept is not None}
+    servers = tuple(sorted({server for stint in every for server in stint[2]} | kept, key=server_order))
     place = {server: i for i, server in enumerate(servers)}
     return Stints(
         first=np.array([0, *accumulate(map(len, rows))], dtype=np.int64),
@@ -241,3 +236,22 @@ def _stints(
         server_first=np.array([0, *accumulate(len(stint[2]) for stint in every)], dtype=np.int64),
         servers=np.array([place[server] for stint in every for server in stint[2]], dtype=np.int32),
     ), servers
+
+
+def server_order(server: Server) -> tuple[bytes, int, int]:
+    """The order of a log's servers."""
+    return server.pool.encode(), server.group, server.index
+
+
+def needs_order(needs: tuple[NeedRow, ...]) -> list[tuple[bytes, int, tuple[int, int]]]:
+    """The order of a log's needs."""
+    return [(need.pool.encode(), need.n, (-1, -1) if need.kept is None else need.kept[1:]) for need in needs]
+
+
+def recoded(
+    codes: NDArray[np.int32], names: Sequence[Name], order: Callable[[Name], Any]
+) -> tuple[NDArray[np.int32], tuple[Name, ...]]:
+    """The same column with no name twice or in vain, and the names in order, as :meth:`LogBuilder.build` has them."""
+    used = sorted({names[code] for code in np.unique(codes) if code >= 0}, key=order)
+    place = {name: i for i, name in enumerate(used)}
+    return np.array([*(place.get(name, -1) for name in names), -1], dtype=np.int32)[codes], tuple(used)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError
 from sim.eventlog import KINDS, NAT, NO_ROW, OUTCOMES, EventLog
+from sim.model.open_time import Calendar
 from sim.text import Text
 
 Flags = NDArray[np.bool_]
@@ -39,13 +40,7 @@ def first_difference(one: EventLog, other: EventLog) -> str | None:
     """Where two logs differ first, or None when they are equal to the last microsecond; missing columns included."""
     if len(one) != len(other):
         return f"{len(one)} rows, {len(other)} rows"
-    for column in fields(EventLog):
-        a, b = getattr(one, column.name), getattr(other, column.name)
-        if column.name == "calendars":
-            a, b = ({name: _intervals(c) for name, c in log.calendars.items()} for log in (one, other))
-        if (place := _difference(a, b)) is not None:
-            return f"{column.name}{place}"
-    return None
+    return _difference(one, other)
 
 
 def _rules(log: EventLog) -> Iterator[tuple[Text, Flags]]:
@@ -135,22 +130,25 @@ def _size(column: Any) -> int:
     return int(column.codes.size if hasattr(column, "codes") else column.size)
 
 
-def _intervals(calendar: Any) -> tuple[Any, ...]:
-    return calendar.first_us, calendar.last_us, calendar.opens, calendar.closes
-
-
 def _difference(a: Any, b: Any) -> str | None:
-    """The place inside two values of one kind where they differ first."""
+    """The place inside two values of one type where they differ first."""
     if isinstance(a, np.ndarray):
         if a.shape != b.shape or a.dtype != b.dtype:
             return f": {a.dtype}{a.shape}, {b.dtype}{b.shape}"
         places = np.flatnonzero(a != b)
         return f"[{places[0]}]: {a[places[0]]}, {b[places[0]]}" if places.size else None
-    if isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys():
-        found = ((f".{key}", _difference(a[key], b[key])) for key in a)
-        return next((key + place for key, place in found if place is not None), None)
-    if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
-        names = getattr(a, "_fields", range(len(a)))
-        found = ((f".{name}", _difference(x, y)) for name, x, y in zip(names, a, b, strict=True))
-        return next((key + place for key, place in found if place is not None), None)
-    return None if a == b else f": {a!r}, {b!r}"
+    if isinstance(a, Calendar):
+        parts, others = ({n: getattr(c, n) for n in ("first_us", "last_us", "opens", "closes")} for c in (a, b))
+    elif is_dataclass(a):
+        parts, others = ({field.name: getattr(each, field.name) for field in fields(each)} for each in (a, b))
+    elif isinstance(a, Mapping):
+        parts, others = dict(a), dict(b)
+    elif isinstance(a, tuple):
+        names = getattr(a, "_fields", range(max(len(a), len(b))))
+        parts, others = (dict(zip(names, each, strict=False)) for each in (a, b))
+    else:
+        return None if a == b else f": {a!r}, {b!r}"
+    if parts.keys() != others.keys():
+        return f": {list(parts)}, {list(others)}"
+    found = ((name, _difference(parts[name], others[name])) for name in parts)
+    return next((f".{name}{place}" for name, place in found if place is not None), None)

@@ -1,0 +1,55 @@
+"""Files that are there whole or not at all, whatever happens while they are written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from sim.errors import EnvironmentFailure
+from sim.text import Text
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file, making its folder: to a neighbour first, down to the disk, then under its name.
+
+    Errors: EnvironmentFailure where the folder cannot be made or written, or the disk is full; what stood under the
+    name before is still there then.
+    """
+    neighbour: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        neighbour = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        neighbour.chmod(0o666 & ~_umask())
+        neighbour.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        if neighbour is not None:
+            neighbour.unlink(missing_ok=True)
+        raise EnvironmentFailure(
+            Text("文件无法写入:{reason}", "the file cannot be written: {reason}").format(reason=error.strerror),
+            Text("检查磁盘空间和文件夹权限", "check the disk's free space and the rights on the folder"),
+            where=str(path),
+        ) from error
+
+
+def _umask() -> int:
+    """The process's mask for new files, which temporary files do not heed."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put the new name down to the disk, too, where the system lets one open a folder."""
+    if hasattr(os, "O_DIRECTORY"):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
