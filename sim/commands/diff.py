@@ -31,9 +31,9 @@ def command(say: options.Say) -> click.Command:
     def diff(
         folder: Path, a: str, b: str, settings: Mapping[str, str], json_file: Path | None, lang: Language
     ) -> None:
-        from sim.files_out import write_text
         from sim.model import files
         from sim.model.scenario import difference
+        from sim.whole_files import write_text
 
         loaded = files.load(folder, settings)
         found = difference(loaded.scenario(a), loaded.scenario(b))

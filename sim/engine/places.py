@@ -50,7 +50,7 @@ class Resume:
             return True
         if isinstance(element, Call):
             inside = place.called(element)
-            return any(self.stands_in(e, inside) for e in inside.process.flow)
+            return self.stands_in_flow(inside.flow, inside)
         return any(self.stands_in(e, place) for flow in subflows(element) for e in flow)
 
     def stands_in_flow(self, flow: Flow, place: Place) -> bool:
@@ -62,7 +62,7 @@ class Place:
     """The process a case is in, the path through calls, the sequences around it up to a parallel or a call."""
 
     processes: Mapping[str, Process]
-    process: Process
+    process: str
     path: str
     frames: tuple[Frame, ...] = ()
 
@@ -78,4 +78,9 @@ class Place:
         return Place(self.processes, self.process, self.path)
 
     def called(self, call: Call) -> Place:
-        return Place(self.processes, self.processes[call.target], self.name(call))
+        return Place(self.processes, call.target, self.name(call))
+
+    @property
+    def flow(self) -> Flow:
+        """The flow of the process."""
+        return self.processes[self.process].flow

@@ -15,7 +15,7 @@ from sim.model.law_forms import LawForm
 from sim.model.open_time import BEYOND, Calendar, date_of, intersection
 from sim.model.quantities import Quantity, to_us
 from sim.model.scenario import Scenario
-from sim.model.sessions import MINUTE_US, WEEKDAYS, Session
+from sim.model.sessions import MINUTE_US, Session
 
 _EPOCH_MONDAY = dt.date(1970, 1, 5)
 
@@ -44,7 +44,7 @@ class Prepared:
 
     def law(self, law: LawForm, calendar: str | None) -> CompiledLaw:
         """A law in microseconds; working days are those of the calendar that the duration runs on."""
-        working_day = self.working_day_us(calendar) if calendar and _in_working_days(law) else None
+        working_day = self.working_day_us(calendar) if calendar and law.in_working_days else None
         key = id(law), working_day
         if key not in self._laws:
             self._laws[key] = law, law.compile(key[1])
@@ -109,7 +109,7 @@ class Prepared:
         calendar = self.calendars[session.calendar]
         found = set()
         for day in range(self.begin // DAY_US, self.end // DAY_US + 1):
-            if not _is_held(session, date_of(day * DAY_US)):
+            if not session.falls_on(date_of(day * DAY_US)):
                 continue
             instant = day * DAY_US + session.at * MINUTE_US
             if not calendar.is_open(instant):
@@ -138,13 +138,3 @@ def prepare(scenario: Scenario) -> Prepared:
             del _KEPT[next(iter(_KEPT))]
         _KEPT[scenario.hash] = Prepared(scenario)
     return _KEPT[scenario.hash]
-
-
-def _in_working_days(law: LawForm) -> bool:
-    return any(quantity is not None and quantity.in_working_days for quantity in (law.leading, law.at_most))
-
-
-def _is_held(session: Session, day: dt.date) -> bool:
-    if session.days:
-        return day.day in session.days
-    return WEEKDAYS[day.weekday()] in session.on and (day - _EPOCH_MONDAY).days // 7 % session.every_weeks == 0

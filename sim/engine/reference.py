@@ -117,10 +117,9 @@ class Reference:
     ) -> Generator[simpy.Event, Any, None]:
         accepted = Row("accepted", case.identity, "", 0, case.accepted, came, start=case.accepted)
         self.history.add(accepted.finish(case.accepted))
-        process = self.model.processes[case.process]
-        place = Place(self.model.processes, process, case.process)
+        place = Place(self.model.processes, case.process, case.process)
         try:
-            last = yield from self._sequence(case, process.flow, place, accepted, resume)
+            last = yield from self._sequence(case, place.flow, place, accepted, resume)
         except Gone:
             return
         closed = Row("closed", case.identity, "", 0, self.now, last, start=self.now)
@@ -171,7 +170,7 @@ class Reference:
                 return self._choice(case, element, element.branches(), element.by, place, came, resume)
             case Call():
                 called = place.called(element)
-                return self._sequence(case, called.process.flow, called, came, resume)
+                return self._sequence(case, called.flow, called, came, resume)
             case Spawn():
                 return self._spawn(case, element, place, came, resume)
             case Walk():

@@ -14,7 +14,8 @@ from sim.engine.queues import Entry
 from sim.eventlog import NAT, Kind, NeedRow, Server
 from sim.model.demand import Position
 from sim.model.open_time import BEYOND
-from sim.model.process import Need, Process, SessionStep, Step, WaitStep, WorkStep
+from sim.model.paths import owner_of, pool_of
+from sim.model.process import SessionStep, Step, WaitStep, WorkStep
 
 if TYPE_CHECKING:
     from sim.engine.reference import Reference
@@ -29,7 +30,7 @@ class Executions:
         self.engine, self.prepared, self.instant = engine, engine.prepared, engine.instant
 
     def execute(
-        self, case: CaseState, step: Step, name: str, process: Process, came: Row, position: Position | None
+        self, case: CaseState, step: Step, name: str, process: str, came: Row, position: Position | None
     ) -> Executing:
         match step:
             case WorkStep():
@@ -45,7 +46,7 @@ class Executions:
         case: CaseState,
         step: Step,
         name: str,
-        owner: str | None,
+        process: str,
         came: Row,
         position: Position | None,
     ) -> Row:
@@ -55,7 +56,7 @@ class Executions:
         else:  # what stood before it is not in the log
             row = Row(kind, case.identity, name, position.visit, instant_us(position.ready), None)
             row.start = NAT if position.start is None else instant_us(position.start)
-        row.stage, row.owner = step.stage, step.owner or owner
+        row.stage, row.owner = step.stage, owner_of(self.engine.model, process, step)
         if step.due is not None and position is None:
             amount = self.prepared.amount_us(step.due.after, step.due.calendar)
             case.due = self.prepared.after(step.due.calendar, now, amount)
@@ -63,9 +64,9 @@ class Executions:
         return self.engine.history.add(row)
 
     def _wait(
-        self, case: CaseState, step: WaitStep, name: str, process: Process, came: Row, position: Position | None
+        self, case: CaseState, step: WaitStep, name: str, process: str, came: Row, position: Position | None
     ) -> Executing:
-        row = self._row("wait", case, step, name, process.owner, came, position)
+        row = self._row("wait", case, step, name, process, came, position)
         row.start = row.ready
         if name in self.engine.behaviours:
             yield from self.engine.behaviours[name](self.engine, case)
@@ -82,9 +83,9 @@ class Executions:
         return row.finish(self.engine.now)
 
     def _session(
-        self, case: CaseState, step: SessionStep, name: str, process: Process, came: Row, position: Position | None
+        self, case: CaseState, step: SessionStep, name: str, process: str, came: Row, position: Position | None
     ) -> Executing:
-        row = self._row("session", case, step, name, process.owner, came, position)
+        row = self._row("session", case, step, name, process, came, position)
         row.session = step.at
         session = self.engine.model.sessions[step.at]
         length = self.prepared.amount_us(session.length, session.calendar)
@@ -99,11 +100,10 @@ class Executions:
         return row.finish(self.engine.now)
 
     def _work(
-        self, case: CaseState, step: WorkStep, name: str, process: Process, came: Row, position: Position | None
+        self, case: CaseState, step: WorkStep, name: str, process: str, came: Row, position: Position | None
     ) -> Executing:
         needs = self._needs(case, step, name, process)
-        owner = self.engine.model.pools[needs[0].pool].owner
-        row = self._row("work", case, step, name, owner, came, position)
+        row = self._row("work", case, step, name, process, came, position)
         row.needs, row.unsplittable = needs, step.unsplittable
         entry = Entry(
             case,
@@ -165,15 +165,15 @@ class Executions:
         entry.keep_residual(calendar.open_time(begun, self.engine.now), servers.speed(entry.servers))
         return begun
 
-    def _needs(self, case: CaseState, step: WorkStep, name: str, process: Process) -> tuple[NeedRow, ...]:
+    def _needs(self, case: CaseState, step: WorkStep, name: str, process: str) -> tuple[NeedRow, ...]:
         """The servers asked for; a kept one is the first of those who did that step last (rule 4)."""
         prefix = name.removesuffix(step.id)
         found = []
         for need in step.by:
+            pool = pool_of(self.engine.model, process, need)
             if need.same_server_as is None:
-                found.append(NeedRow(str(need.pool), need.n))
+                found.append(NeedRow(pool, need.n))
                 continue
-            pool = kept_pool(process, need)
             did = [server for server in case.servers.get(prefix + need.same_server_as, ()) if server.pool == pool]
             found.append(NeedRow(pool, 1, min(did, default=None)))  # nobody did it: anybody of that pool
         return tuple(found)
@@ -193,14 +193,6 @@ class Executions:
         lasts = self.prepared.law(patience.after, patience.calendar).draw_us(u)
         runs_out = self.prepared.after(patience.calendar, entry.row.ready, lasts)
         self.instant.lose_patience_at(max(runs_out, self.engine.now), entry)
-
-
-def kept_pool(process: Process, need: Need) -> str:
-    """The pool of a kept server: named, or the first that the earlier step needs."""
-    if need.pool is not None:
-        return need.pool
-    works = (element for element in process.elements() if isinstance(element, WorkStep))
-    return kept_pool(process, next(work.by[0] for work in works if work.step == need.same_server_as))
 
 
 def _started(position: Position) -> dt.datetime:

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from sim.model.calendars import CalendarSpec
+from sim.model.clocks import SUSPENDED
 from sim.model.demand import OpenCase, Source
 from sim.model.limits import Limit
 from sim.model.part import Id, Name, Part, refuse
@@ -30,7 +31,6 @@ class Owner(Part):
     name: Name
 
 
-SUSPENDED = "suspended"
 PREDEFINED_OWNERS = {SUSPENDED: Owner(name=Text("挂起", "suspended"))}
 
 

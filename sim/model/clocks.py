@@ -21,6 +21,10 @@ UNIT_NAMES: dict[Unit, Text] = {
 }
 
 
+SUSPENDED = "suspended"
+"""The owner of a suspension (挂起, 特别程序), which never counts unless it is named."""
+
+
 def _names(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
@@ -73,6 +77,15 @@ class Selected(Part):
     stages: Names = ()
     steps: Names = ()
 
+    def has(self, owner: str | None, stage: str | None, step: str) -> bool:
+        """Whether a step is chosen, by its owner, its stage or the name of its path."""
+        return owner in self.owners or stage in self.stages or any(names_step(name, step) for name in self.steps)
+
+
+def names_step(name: str, path: str) -> bool:
+    """Whether a limit's word for a step means the one at this path: the whole path, without its process, or its end."""
+    return path == name or path.endswith(f"/{name}")
+
 
 class Clock(Part):
     """What counts between two events: only some owners, stages or steps, or everything except these.
@@ -100,3 +113,11 @@ class Clock(Part):
                 Text("只保留其中一个,或写 excluded_wins: true", "keep one of the two, or write excluded_wins: true"),
             )
         return self
+
+    def counts(self, owner: str | None, stage: str | None, step: str) -> bool:
+        """Whether the time of a step counts."""
+        if self.count is not None:
+            chosen = self.count.has(owner, stage, step)
+            return chosen and not (self.except_ is not None and self.except_.has(owner, stage, step))
+        left_out = self.except_ or Selected()
+        return owner != SUSPENDED and not left_out.has(owner, stage, step)

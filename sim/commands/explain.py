@@ -1,0 +1,111 @@
+"""``shixian explain DIR LIMIT``: the clause, the clock drawn over the steps, the readings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from sim.commands import options
+from sim.text import Language, Text
+
+if TYPE_CHECKING:
+    from sim.model.limits import Limit
+    from sim.model.scenario import Scenario
+
+_HELP = Text(
+    "解释一项承诺:文件原文、计时从哪里到哪里、哪些步骤计入、各种口径。",
+    "Explain a commitment: its clause, its clock drawn over the steps, its readings.",
+)
+_SCENARIO = Text("以哪个情景的流程为准(默认第一个)", "draw over the process of this scenario (the first by default)")
+_COUNTED = {True: Text("● 计入", "● counted"), False: Text("○ 不计", "○ not counted")}
+_LABELS = {
+    "clause": Text("文件原文", "clause"),
+    "responsible": Text("责任单位", "responsible units"),
+    "deadline": Text("完成时限", "deadline"),
+    "limit": Text("承诺时限", "limit"),
+    "clock": Text("计时", "clock"),
+    "readings": Text("口径", "readings"),
+}
+
+
+def command(say: options.Say) -> click.Command:
+    @click.command("explain", help=say(_HELP))
+    @options.folder(say)
+    @click.argument("limit", metavar=say(Text("承诺", "LIMIT")))
+    @click.option("--scenario", "scenario_id", help=say(_SCENARIO))
+    @options.together(options.settings(say), options.json_file(say), options.language(say))
+    def explain(
+        folder: Path,
+        limit: str,
+        scenario_id: str | None,
+        settings: Mapping[str, str],
+        json_file: Path | None,
+        lang: Language,
+    ) -> None:
+        from sim.model import files
+        from sim.whole_files import write_text
+
+        loaded = files.load(folder, settings)
+        scenario = loaded.scenario(scenario_id or next(iter(loaded.scenarios)))
+        promised = options.known(scenario.model.limits, limit, Text("承诺", "commitment"))
+        for line in _page(scenario, limit, promised, lang):
+            click.echo(line)
+        if json_file is not None:
+            write_text(json_file, json.dumps(_content(scenario, limit, promised), ensure_ascii=False, indent=2) + "\n")
+
+    return explain
+
+
+def _page(scenario: Scenario, id_: str, limit: Limit, lang: Language) -> Iterator[str]:
+    from sim.report import wording
+
+    model = scenario.model
+    yield f"{id_} {limit.name.in_(lang)} ({limit.item})"
+    rows = [("clause", limit.quote if lang == "zh" else f"{limit.quote}\n    {limit.english}")]
+    rows += [("responsible", limit.responsible), ("deadline", limit.deadline)]
+    rows += [("limit", wording.describe_limit(limit).in_(lang))]
+    rows += [("clock", wording.describe_clock(limit.clock, limit.default_reading(), model).in_(lang))]
+    for label, words in rows:
+        yield f"  {_LABELS[label].in_(lang)}: {words}"
+    for process in limit.classes:
+        yield ""
+        yield f"  {model.processes[process].name.in_(lang)} ({process})"
+        for path, name, owner, counted, depth in steps(scenario, limit, process):
+            whose = model.owner_names().get(owner or "", Text("-", "-")).in_(lang)
+            yield f"    {_COUNTED[counted].in_(lang)}  {'  ' * depth}{name.in_(lang)} ({whose}) {path}"
+    yield ""
+    yield f"  {_LABELS['readings'].in_(lang)}:"
+    for reading in limit.readings:
+        words = wording.describe_clock(reading.clock or limit.clock, reading, model)
+        yield f"    - {wording.describe_role(reading.role).in_(lang)} {reading.name.in_(lang)}: {words.in_(lang)}"
+
+
+def steps(scenario: Scenario, limit: Limit, process: str) -> Iterator[tuple[str, Text, str | None, bool, int]]:
+    """Every step of a class, spawned and called processes included: path, name, owner, counted, depth."""
+    from sim.model.paths import steps_of
+
+    for path, step, owner, depth in steps_of(scenario.model, process):
+        name = step.name or Text(step.id, step.id)
+        yield path, name, owner, limit.clock.counts(owner, step.stage, path), depth
+
+
+def _content(scenario: Scenario, id_: str, limit: Limit) -> dict[str, object]:
+    return {
+        "limit": id_,
+        "scenario": scenario.id,
+        "quote": limit.quote,
+        "item": limit.item,
+        "responsible": limit.responsible,
+        "deadline": limit.deadline,
+        "value": None if limit.value is None else str(limit.value),
+        "readings": [{"id": r.id, "role": r.role, "unit": r.unit, "per": r.per} for r in limit.readings],
+        "steps": [
+            {"path": path, "name": name._asdict(), "owner": owner, "counted": counted}
+            for process in limit.classes
+            for path, name, owner, counted, _ in steps(scenario, limit, process)
+        ],
+    }
