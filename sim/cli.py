@@ -15,6 +15,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 
 import rich_click as click
+from click.exceptions import NoArgsIsHelpError
 
 from sim.commands.options import Say
 from sim.commands.usage import usage_message
@@ -42,9 +43,11 @@ def language(arguments: Sequence[str]) -> Language:
 
 def build(say: Say) -> click.Group:
     """The command with its sub-commands, in the reader's language."""
-    group = click.RichGroup("shixian", help=say(_ABOUT), context_settings={"help_option_names": ["-h", "--help"]})
+    group = click.RichGroup(name="shixian", help=say(_ABOUT), context_settings={"help_option_names": ["-h", "--help"]})
     group.params.append(
-        click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version, help=say(_VERSION))
+        click.Option(
+            ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version, help=say(_VERSION)
+        )
     )
     for name in COMMANDS:
         group.add_command(import_module(f"sim.commands.{name}").command(say))
@@ -79,7 +82,7 @@ def run(arguments: Sequence[str]) -> int:
 
     try:
         return build(say).main(list(arguments), "shixian", standalone_mode=False) or 0
-    except click.exceptions.NoArgsIsHelpError as asked:
+    except NoArgsIsHelpError as asked:
         click.echo(asked.format_message())
         return 0
     except click.ClickException as error:

@@ -31,7 +31,7 @@ class Server(NamedTuple):
 
     pool: str
     group: int
-    index: int
+    index: int  # type: ignore[assignment]
 
 
 class NeedRow(NamedTuple):

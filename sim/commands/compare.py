@@ -23,7 +23,7 @@ def command(say: options.Say) -> click.Command:
     @click.argument("after", metavar=say(Text("改革后...", "AFTER...")), nargs=-1, required=True)
     @study_options(say)
     @click.pass_context
-    def compare(context: click.Context, before: str, after: tuple[str, ...], **asked: Any) -> None:
+    def compare(context: click.RichContext, /, before: str, after: tuple[str, ...], **asked: Any) -> None:
         context.exit(carry_out(Job(scenarios=(before, *after), **asked)))
 
     return compare

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -28,12 +27,10 @@ def command(say: options.Say) -> click.Command:
     @click.argument("a", metavar=say(Text("情景一", "A")))
     @click.argument("b", metavar=say(Text("情景二", "B")))
     @options.together(options.settings(say), options.json_file(say), options.language(say))
-    def diff(
-        folder: Path, a: str, b: str, settings: Mapping[str, str], json_file: Path | None, lang: Language
-    ) -> None:
+    def diff(folder: Path, a: str, b: str, settings: Mapping[str, str], json_file: Path | None, lang: Language) -> None:
+        from sim.commands.output import write_json
         from sim.model import files
         from sim.model.scenario import difference
-        from sim.whole_files import write_text
 
         loaded = files.load(folder, settings)
         found = difference(loaded.scenario(a), loaded.scenario(b))
@@ -41,8 +38,7 @@ def command(say: options.Say) -> click.Command:
             click.echo(title.in_(lang))
             for line in getattr(found, part) or (_NONE,):
                 click.echo(f"  - {line.in_(lang)}")
-        if json_file is not None:
-            content = {part: [line._asdict() for line in getattr(found, part)] for part, _ in _PARTS}
-            write_text(json_file, json.dumps({"a": a, "b": b, **content}, ensure_ascii=False, indent=2) + "\n")
+        content = {part: [line._asdict() for line in getattr(found, part)] for part, _ in _PARTS}
+        write_json(json_file, {"a": a, "b": b, **content})
 
     return diff

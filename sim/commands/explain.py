@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,16 +45,15 @@ def command(say: options.Say) -> click.Command:
         json_file: Path | None,
         lang: Language,
     ) -> None:
+        from sim.commands.output import write_json
         from sim.model import files
-        from sim.whole_files import write_text
 
         loaded = files.load(folder, settings)
         scenario = loaded.scenario(scenario_id or next(iter(loaded.scenarios)))
         promised = options.known(scenario.model.limits, limit, Text("承诺", "commitment"))
         for line in _page(scenario, limit, promised, lang):
             click.echo(line)
-        if json_file is not None:
-            write_text(json_file, json.dumps(_content(scenario, limit, promised), ensure_ascii=False, indent=2) + "\n")
+        write_json(json_file, _content(scenario, limit, promised))
 
     return explain
 

@@ -19,7 +19,7 @@ def command(say: options.Say) -> click.Command:
     @click.argument("scenario", metavar=say(Text("情景", "SCENARIO")))
     @study_options(say)
     @click.pass_context
-    def run(context: click.Context, scenario: str, **asked: Any) -> None:
+    def run(context: click.RichContext, /, scenario: str, **asked: Any) -> None:
         context.exit(carry_out(Job(scenarios=(scenario,), **asked)))
 
     return run

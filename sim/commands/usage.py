@@ -43,4 +43,4 @@ def _rule(error: click.ClickException, said: str) -> Text:
 def _name(error: click.BadParameter) -> str:
     if error.param is None:
         return ""
-    return (error.param.opts[0] if error.param.param_type_name == "option" else error.param.make_metavar(error.ctx))  # type: ignore[arg-type]
+    return error.param.opts[0] if error.param.param_type_name == "option" else error.param.make_metavar(error.ctx)  # type: ignore[arg-type]

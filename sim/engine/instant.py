@@ -55,7 +55,7 @@ class Instant:
             settle = self.env.event()
             settle._ok, settle._value = True, None
             settle.callbacks.append(self._settle)
-            self.env.schedule(settle, priority=_AFTER_ALL_OTHERS)
+            self.env.schedule(settle, priority=_AFTER_ALL_OTHERS)  # type: ignore[arg-type]
 
     def until(self, instant: int) -> simpy.Event:
         """An event at an instant; never, when it lies beyond the run."""

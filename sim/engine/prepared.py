@@ -17,8 +17,6 @@ from sim.model.quantities import Quantity, to_us
 from sim.model.scenario import Scenario
 from sim.model.sessions import MINUTE_US, Session
 
-_EPOCH_MONDAY = dt.date(1970, 1, 5)
-
 
 class Prepared:
     """A scenario made ready to run; the same for all replications, so it is built once and asked often."""

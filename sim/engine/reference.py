@@ -280,7 +280,7 @@ class Reference:
         yield self.env.all_of([child.over for child in children])
         if case.withdrawn:
             raise Gone
-        rows = [child.over.value for child in children]
+        rows: list[Row] = [child.over.value for child in children]  # type: ignore[misc]
         return max(enumerate(rows), key=lambda item: (item[1].end, item[0]))[1]  # at a tie the highest ordinal
 
     def _child(self, parent: CaseState, spawn: str, visit: int, ordinal: int, process: str, came: Row) -> CaseState:
@@ -307,7 +307,7 @@ class Reference:
         if resume is not None:
             step = next(element for element in walk.steps if resume.stands_in(element, place))
             came = yield from self._element(case, step, inside, came, resume)
-            last = (step.id,)
+            last = (str(step.id),)
         while True:
             row = walk.table[" ".join(last)]
             u = self.uniform(f"{name}/walk", case, case.visit(name))
