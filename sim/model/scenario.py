@@ -9,9 +9,11 @@ from functools import cached_property
 
 from pydantic import Field
 
-from sim.errors import InputError
+from sim.errors import InputError, Path
 from sim.model.base import Model
 from sim.model.part import Id, Name, Part
+from sim.model.reforms import words
+from sim.model.reforms.application import reformed
 from sim.model.reforms.operators import AnyChange, AnyClockChange
 from sim.model.reforms.reform import Reform
 from sim.text import Text
@@ -37,18 +39,41 @@ class Folder(Model):
         return Model.model_construct(**{name: getattr(self, name) for name in Model.model_fields})
 
     def scenario(self, id_: str) -> Scenario:
-        """The scenario of that id; :class:`InputError` for an unknown one and for reforms that contradict each other."""
-        raise NotImplementedError
+        """The base with the scenario's reforms, and its own changes as a last one under the scenario's own id.
+
+        Errors: :class:`InputError` for an unknown id, and what :func:`reformed` refuses.
+        """
+        spec: ScenarioSpec = words.find(self.scenarios, id_, Text("情景", "scenario"))
+        here = ("scenarios", id_)
+        reforms: list[tuple[Path, str, Reform]] = []
+        for i, reform in enumerate(spec.reforms):
+            try:
+                known = words.find(self.reforms, reform, Text("改革举措", "reform"))
+            except InputError as error:
+                raise InputError(error.rule, error.cure, path=(*here, "reforms", i), value=reform) from None
+            reforms.append((("reforms", reform), reform, known))
+        if spec.changes or spec.clock_changes:
+            own = Reform(name=spec.name, firm=False, changes=spec.changes, clock_changes=spec.clock_changes)
+            reforms.append((here, id_, own))
+        base = self.base()
+        after = reformed(base, reforms, (*here, "reforms"))
+        return Scenario(id_, spec.name, after.model, tuple((name, r) for _, name, r in reforms), base, after.process)
 
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
-    """The base model with some reforms applied, ready to run."""
+    """The base model with some reforms applied, ready to run.
+
+    ``process`` is the model before the changes of the clock (rule 19); both, and ``base``, are ``model`` itself where
+    they are left out.
+    """
 
     id: str
     name: Text
     model: Model
     reforms: tuple[tuple[str, Reform], ...] = ()
+    base: Model | None = None
+    process: Model | None = None
 
     @cached_property
     def hash(self) -> str:

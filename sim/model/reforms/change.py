@@ -1,40 +1,40 @@
-"""What every change has in common: it rewrites a model into another, says what it touches, and says so in words."""
+"""What every change has in common: it makes another model of a model, knows what it touches, and says so in words."""
 
 from __future__ import annotations
 
 import re
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, field_validator, model_validator
 
+from sim.errors import InputError
 from sim.model.base import Model
-from sim.model.part import Part, refuse
+from sim.model.part import Id, Part, refuse
 from sim.text import Text
 
 Touch = tuple[str, ...]
-"""An aspect that a change writes, such as ``("step", "hv-single/survey", "duration", "mean")``; a shorter one holds
-all that begin with it: ``("step", "hv-single/survey")`` is the whole step."""
+"""An aspect of the model, such as ``("step", "hv-single/survey", "duration", "mean")``. One that another begins with
+holds it: ``("step", "hv-single/survey")`` is the whole step."""
 
 Operation = Literal["set", "add", "multiply"]
 
-FIGURES, STEPS, PLACES, SKIPS, POOLS, CLOCKS = range(6)
-"""The phases of application: numbers and attributes of what is there; steps that come and go; where steps stand;
-who skips them; which pools are one; and, after the whole process, what the clock counts (rule 19)."""
+FIGURES, CAPS, STEPS, PLACES, SKIPS, POOLS, CLOCK = range(7)
+"""The order in which changes are applied, whichever reforms they come from: numbers and attributes of what is there;
+the time limits on them; steps that come and go; where steps stand; who skips them; which pools become one; and, after
+the whole process, what the clocks count (rule 19)."""
+
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 class Change(Part):
-    """One change of the process; the first key of its mapping in the file says which (``remove: ...``).
-
-    ``apply`` is pure: it returns another model and leaves the given one as it was. Errors: :class:`InputError` with
-    the key of the target as its path where the target does not exist or the change makes no sense there.
-    """
+    """One change; its key in the file is the name of the class: ``remove: ...``, ``pre_approve: ...``."""
 
     phase: ClassVar[int]
+    of_clock: ClassVar[bool] = False
 
     @classmethod
     def key(cls) -> str:
-        """The key that tells this change from the others: its first field."""
-        return next(iter(cls.model_fields))
+        return _CAPITAL.sub("_", cls.__name__).lower()
 
     @property
     def operation(self) -> Operation:
@@ -42,33 +42,83 @@ class Change(Part):
         return "set"
 
     def apply(self, model: Model) -> Model:
+        """Another model; the given one stays as it was.
+
+        Errors: :class:`InputError`, with the key as its path, where a target does not exist or the change does not
+        fit it.
+        """
+        try:
+            return self._applied(model)
+        except InputError as error:
+            value = {"value": error.value} if error.has_value else {}
+            raise InputError(error.rule, error.cure, path=(self.key(), *error.path), **value) from None
+
+    def _applied(self, model: Model) -> Model:
         raise NotImplementedError
 
     def touches(self, model: Model) -> frozenset[Touch]:
-        """What the change writes; ``model`` is the one before all reforms."""
+        """What it writes; ``model`` is the one before all reforms."""
         raise NotImplementedError
 
+    def needs(self, model: Model) -> frozenset[Touch]:
+        """What must stay as it is for the change to mean what it says, such as the step that another is moved to."""
+        return frozenset()
+
     def describe(self, model: Model) -> Text:
-        """The change in words, with the names of ``model``, the one before all reforms."""
+        """The change in words, with the names and the old values of ``model``, the one before all reforms."""
         raise NotImplementedError
 
 
 class ClockChange(Change):
-    """One change of what a clock counts; the process stays as it was (rule 19)."""
+    """A change of what a clock counts or what is promised of it; the process stays as it was (rule 19)."""
 
-    phase: ClassVar[int] = CLOCKS
-
-
-_STEP_PATH = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*/[a-z][a-z0-9]*(-[a-z0-9]+)*")
+    phase: ClassVar[int] = CLOCK
+    of_clock: ClassVar[bool] = True
 
 
-def _step_path(value: Any) -> str:
-    if isinstance(value, str) and _STEP_PATH.fullmatch(value):
-        return value
-    raise refuse(
-        Text("步骤须写成“流程/步骤”", "a step is written PROCESS/STEP"),
-        Text("例如 hv-single/drawing-review", "for example hv-single/drawing-review"),
-    )
+class ForSome(Change):
+    """A change that may be for some cases only: those whose attribute ``by`` has one of the values ``when``."""
+
+    by: Id | None = Field(default=None, description="a case attribute; all cases when left out")
+    when: tuple[str, ...] | None = Field(default=None, description="the values of the attribute that it is for")
+
+    @field_validator("when", mode="before")
+    @classmethod
+    def _one_or_several_values(cls, value: Any) -> Any:
+        return one_or_several(value)
+
+    @model_validator(mode="after")
+    def _by_and_when(self) -> ForSome:
+        if (self.by is None) != (not self.when):
+            raise refuse(
+                Text("by 与 when 须同时写", "`by` and `when` come together"),
+                Text("写 by: 属性 与 when: [取值]", "write by: ATTRIBUTE and when: [VALUES]"),
+            )
+        return self
+
+    @property
+    def for_whom(self) -> Text:
+        """Words to begin with: for which cases; nothing where it is for all."""
+        if self.by is None:
+            return Text("", "")
+        zh, en = "、".join(self.when or ()), ", ".join(self.when or ())
+        return Text(f"对 {self.by} 为 {zh} 的办件,", f"for cases with {self.by} {en}: ")
+
+
+def changed(part: Any, **fields: Any) -> Any:
+    """A part with other values in some fields, checked like one that was read from a file."""
+    kind = type(part)
+    values = {
+        name: getattr(part, name) for name in kind.model_fields if name in part.model_fields_set or name in fields
+    }
+    values |= fields
+    try:
+        return kind.model_validate({kind.model_fields[name].alias or name: value for name, value in values.items()})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        words = {"rule_zh": "改动后的取值不合规定", "rule_en": f"the changed value does not fit: {first['msg']}"}
+        words |= {"cure_zh": "改正取值", "cure_en": "correct it"} | first.get("ctx", {})
+        raise InputError(Text(words["rule_zh"], words["rule_en"]), Text(words["cure_zh"], words["cure_en"])) from None
 
 
 def one_or_several(value: Any) -> Any:
@@ -76,5 +126,40 @@ def one_or_several(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-StepPath = Annotated[str, BeforeValidator(_step_path), WithJsonSchema({"type": "string", "pattern": f"^{_STEP_PATH.pattern}$"})]
+_STEP = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*/[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+def _step_or(*words: str) -> tuple[BeforeValidator, WithJsonSchema]:
+    """What reads a path ``process/step``, or one of some words, and its schema."""
+    zh, en = "".join(f",或 {word}" for word in words), "".join(f", or {word}" for word in words)
+
+    def read(value: Any) -> str:
+        if isinstance(value, str) and (value in words or _STEP.fullmatch(value)):
+            return value
+        raise refuse(
+            Text(f"步骤须写成“流程/步骤”{zh}", f"a step is written PROCESS/STEP{en}"),
+            Text("例如 hv-single/drawing-review", "for example hv-single/drawing-review"),
+        )
+
+    pattern = "|".join([_STEP.pattern, *words])
+    return BeforeValidator(read), WithJsonSchema({"type": "string", "pattern": f"^({pattern})$"})
+
+
+ACCEPTED, END, NEVER = "accepted", "end", "never"
+
+StepPath = Annotated[str, *_step_or()]
 """``process/step``: an element of that name at any depth of the process's flow."""
+
+Start = Annotated[str, *_step_or(ACCEPTED)]
+"""The step whose end starts something, or the acceptance of the case."""
+
+Deadline = Annotated[str, *_step_or(END, NEVER)]
+"""The step that waits for something, the end, or nobody."""
+
+StepPaths = Annotated[
+    tuple[StepPath, ...], BeforeValidator(one_or_several, json_schema_input_type=StepPath | tuple[StepPath, ...])
+]
+"""One or several of them."""
+
+Ids = Annotated[tuple[Id, ...], BeforeValidator(one_or_several, json_schema_input_type=Id | tuple[Id, ...])]
+"""One or several ids."""

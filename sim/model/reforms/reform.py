@@ -5,7 +5,6 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from sim.model.part import Name, Part, refuse
-from sim.model.reforms.change import Change, ClockChange
 from sim.model.reforms.operators import AnyChange, AnyClockChange
 from sim.text import Text
 
@@ -29,6 +28,3 @@ class Reform(Part):
                 Text("写 changes(流程)或 clock_changes(计时口径)", "write changes (process) or clock_changes (clock)"),
             )
         return self
-
-    def all_changes(self) -> tuple[Change | ClockChange, ...]:
-        return (*self.changes, *self.clock_changes)

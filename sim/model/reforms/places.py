@@ -1,0 +1,255 @@
+"""Where steps stand: reorder, parallelise, move off the critical path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from sim.errors import InputError
+from sim.model.base import Model
+from sim.model.part import Id
+from sim.model.process import Child, Flow, Parallel, Process, Spawn, walk_elements
+from sim.model.reforms import trees, words
+from sim.model.reforms.change import (
+    ACCEPTED,
+    END,
+    NEVER,
+    PLACES,
+    Deadline,
+    ForSome,
+    Start,
+    StepPath,
+    StepPaths,
+    Touch,
+    one_or_several,
+)
+from sim.model.reforms.steps import one_side
+from sim.model.reforms.words import fill
+from sim.text import Text
+
+
+class Rearranged(ForSome):
+    """A change of where steps of one process stand, for all cases or for some."""
+
+    phase: ClassVar[int] = PLACES
+
+    def _rearranged(self, model: Model, process: str, before: Flow, after: Flow, first: str) -> Model:
+        if self.by is not None:
+            choice = f"{first}-{self.key().replace('_', '-')}-for"
+            after = trees.for_some(before, after, self.by, self.when or (), choice)
+        return words.with_flow(model, process, after)
+
+
+class Move(Rearranged):
+    """Steps go to another place, in the order in which they are listed (调整顺序)."""
+
+    move: StepPaths = Field(min_length=1)
+    before: StepPath | None = None
+    after: StepPath | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Move:
+        one_side(self.before, self.after)
+        return self
+
+    @property
+    def _anchor(self) -> str:
+        return self.before or self.after or ""
+
+    def _applied(self, model: Model) -> Model:
+        id_, process, (*ids, anchor) = words.one_process(model, [*self.move, self._anchor])
+        flow, taken = trees.take(process.flow, ids)
+        flow = trees.insert(flow, anchor, taken, after=self.before is None)
+        return self._rearranged(model, id_, process.flow, flow, ids[0])
+
+    def touches(self, model: Model) -> frozenset[Touch]:
+        return placed(self.move) | {("step", self._anchor, "before" if self.before else "after")}
+
+    def needs(self, model: Model) -> frozenset[Touch]:
+        return placed([self._anchor])
+
+    def describe(self, model: Model) -> Text:
+        sentence = (
+            Text("{who}将{steps}调整到“{to}”之前", "{who}Move {steps} before “{to}”")
+            if self.before
+            else Text("{who}将{steps}调整到“{to}”之后", "{who}Move {steps} after “{to}”")
+        )
+        to = words.step_name(model, self._anchor)
+        return fill(sentence, who=self.for_whom, steps=words.steps(model, self.move), to=to)
+
+
+Groups = Annotated[tuple[StepPaths, ...], BeforeValidator(one_or_several)]
+
+
+class Parallelise(Rearranged):
+    """Steps that followed one another run side by side (并联办理); each listed item is a branch.
+
+    A list inside the list is a branch whose steps still follow one another. Together the steps are a run: nothing
+    else stands between them.
+    """
+
+    parallelise: Groups = Field(min_length=2)
+    id: Id | None = Field(default=None, description="name of the block, for a rework that goes back to it")
+
+    @property
+    def _all(self) -> tuple[str, ...]:
+        return tuple(path for group in self.parallelise for path in group)
+
+    def _applied(self, model: Model) -> Model:
+        id_, process, ids = words.one_process(model, self._all)
+
+        def edit(sequence: Flow) -> Flow:
+            run = trees.run_of(sequence, ids)
+            standing = {element.id: element for element in sequence[run]}
+            branches = tuple(tuple(standing[words.split(path)[1]] for path in group) for group in self.parallelise)
+            return (*sequence[: run.start], Parallel(parallel=branches, id=self.id), *sequence[run.stop :])
+
+        flow = trees.edit_sequences(process.flow, ids, edit)
+        return self._rearranged(model, id_, process.flow, flow, ids[0])
+
+    def touches(self, model: Model) -> frozenset[Touch]:
+        return placed(self._all)
+
+    def describe(self, model: Model) -> Text:
+        return fill(
+            Text("{who}{steps}由依次办理改为并联办理", "{who}Handle {steps} side by side, no longer one after another"),
+            who=self.for_whom,
+            steps=words.steps(model, self._all),
+        )
+
+
+class Beside(Rearranged):
+    """Something runs beside the path, from the end of one step until another waits for it."""
+
+    starts_after: Start = Field(description="the step after which they start; `accepted`: with the case")
+    needed_by: Deadline = Field(description="the step that waits for them; `end`; `never`: a case of its own")
+
+    @property
+    def _anchors(self) -> list[str]:
+        return [path for path in (self.starts_after, self.needed_by) if "/" in path]
+
+    def needs(self, model: Model) -> frozenset[Touch]:
+        return placed(self._anchors)
+
+    def _beside(self, model: Model, id_: str, rest: Flow, branch: Flow) -> Model:
+        """The model with these elements beside the rest of the flow of a process."""
+        process, first = model.processes[id_], branch[0].id or ""
+        start, end = words.split(self.starts_after)[1], words.split(self.needed_by)[1]
+        if self.needed_by == NEVER:
+            own = f"{id_}-{first}"
+            words.refuse_known(model.processes, own)
+            spawn = Spawn(spawn=f"{first}-apart", cases=(Child(process=own),), wait=False)
+            flow = trees.insert(rest, start, (spawn,), after=True) if start else (spawn, *rest)
+            name = fill(
+                Text("{process}:{steps}(另行办理)", "{process}: {steps} (apart)"),
+                process=process.name,
+                steps=words.joined(words.element_name(element) for element in branch),
+            )
+            apart = Process(name=name, owner=process.owner, flow=branch)
+            model = model.model_copy(update={"processes": {**model.processes, own: apart}})
+        else:
+            flow = set_beside(rest, start or None, end or None, branch)
+        return self._rearranged(model, id_, process.flow, flow, first)
+
+    def _timing(self, model: Model) -> Text:
+        """When they begin, and who waits for them."""
+        if self.starts_after == ACCEPTED:
+            starts = Text("自受理起办理", "start with the case")
+        else:
+            after = words.step_name(model, self.starts_after)
+            starts = fill(Text("自“{a}”结束起办理", "start when “{a}” ends"), a=after)
+        if self.needed_by == NEVER:
+            ends = Text("另行办结,本件不再等待", "are finished apart, and the case never waits for them")
+        elif self.needed_by == END:
+            ends = Text("与其后各步骤同步推进,办结前完成", "run beside what follows, and are done before the end")
+        else:
+            ends = fill(
+                Text("与其他步骤同步推进,在“{b}”之前完成", "run beside the others, and are done before “{b}”"),
+                b=words.step_name(model, self.needed_by),
+            )
+        return words.joined([starts, ends], ",", ", ")
+
+
+class OffPath(Beside):
+    """Steps leave the path that others wait on: they start earlier and run beside it, joined later or never.
+
+    They start when ``starts_after`` ends and are done before ``needed_by`` starts. ``end`` is the end of the sequence
+    in which ``starts_after`` stands; for the whole process, that of the case. ``never`` makes them a case of its own
+    (rule 8, spawn) that nobody waits for and that no clock of this case counts.
+    """
+
+    off_path: StepPaths = Field(min_length=1)
+
+    def _applied(self, model: Model) -> Model:
+        id_, process, ids = words.one_process(model, [*self.off_path, *self._anchors])
+        return self._beside(model, id_, *trees.take(process.flow, ids[: len(self.off_path)]))
+
+    def touches(self, model: Model) -> frozenset[Touch]:
+        return placed(self.off_path)
+
+    def describe(self, model: Model) -> Text:
+        steps = words.steps(model, self.off_path)
+        return fill(
+            Text("{who}{steps}{when}", "{who}{steps} {when}"), who=self.for_whom, steps=steps, when=self._timing(model)
+        )
+
+
+def set_beside(flow: Flow, start: str | None, end: str | None, branch: Flow, *, alone: bool = False) -> Flow:
+    """The flow with a branch beside the elements between two others, from the very beginning or to the end.
+
+    Where a parallel follows directly on ``start``, each of its branches starts there too, so ``end`` may stand in one.
+    ``alone``: where nothing stands between the two, the branch does.
+    """
+    if start is None:
+        return _beside_from(flow, 0, end, branch, alone)
+    trees.only(flow, start)
+
+    def edit(sequence: Flow) -> Flow:
+        first = next(i for i, element in enumerate(sequence) if element.id == start) + 1
+        return _beside_from(sequence, first, end, branch, alone)
+
+    return trees.edit_sequences(flow, [start], edit)
+
+
+def _beside_from(sequence: Flow, first: int, end: str | None, branch: Flow, alone: bool) -> Flow:
+    stop = (
+        len(sequence) if end is None else next((i for i in range(first, len(sequence)) if _holds(sequence[i], end)), -1)
+    )
+    if stop < 0:
+        raise InputError(
+            Text(
+                "后一步骤不在前一步骤之后的同一段流程中",
+                "the second step does not come after the first in its sequence",
+            ),
+            Text("改选同一段流程中靠后的步骤", "name a later step of the same sequence"),
+            value=end,
+        )
+    block = sequence[first] if first < len(sequence) else None
+    if stop == first and isinstance(block, Parallel) and end is not None:
+        inner = [_beside_from(flow, 0, end, branch, alone) if _inside(flow, end) else flow for flow in block.parallel]
+        return (*sequence[:first], trees.with_subflows(block, inner), *sequence[first + 1 :])
+    if stop == first and alone:
+        return (*sequence[:first], *branch, *sequence[first:])
+    if stop == first:
+        raise InputError(
+            Text("两步骤之间没有其他步骤可同步推进", "nothing stands between the two steps that could run beside"),
+            Text(
+                "改选更早的起点或更晚的终点,或只调整顺序(move)", "start earlier or end later, or only `move` the steps"
+            ),
+        )
+    return trees.beside(sequence, slice(first, stop), branch)
+
+
+def _holds(element: Any, id_: str) -> bool:
+    return _inside((element,), id_)
+
+
+def _inside(flow: Flow, id_: str) -> bool:
+    return any(element.id == id_ for element in walk_elements(flow))
+
+
+def placed(paths: Sequence[str]) -> frozenset[Touch]:
+    """Where these steps stand."""
+    return frozenset(("step", path, "place") for path in paths)
