@@ -6,7 +6,7 @@ Exit codes (DESIGN part 6): 2 bad input, 3 the environment failed. A user never 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sim.text import Language, Text
 
@@ -50,6 +50,10 @@ class ShixianError(Exception):
         value = self.value if self.has_value else _NOTHING
         return type(self)(self.rule, self.cure, where=where, path=self.path, value=value)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors come back from worker processes as they were."""
+        return _restored, (type(self), self.args, self.__dict__)
+
     def message(self, language: Language) -> str:
         """One line for each of where, value, rule and cure that is known."""
         place = " ".join(p for p in (self.where, "/".join(map(str, self.path))) if p)
@@ -83,6 +87,12 @@ class InputErrors(ShixianError):
 
     def message(self, language: Language) -> str:
         return "\n".join(error.message(language) for error in self.errors)
+
+
+def _restored(kind: type[ShixianError], args: tuple[Any, ...], known: dict[str, Any]) -> ShixianError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(known)
+    return error
 
 
 def shown(value: object) -> str:

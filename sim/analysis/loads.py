@@ -2,27 +2,124 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from sim.eventlog import EventLog
+import numpy as np
+from numpy.typing import NDArray
 
+from sim.analysis.results import PoolLoad
+from sim.analysis.samples import PoolSample
+from sim.analysis.statistics import t_interval
+from sim.eventlog import KINDS, NAT, EventLog, Ints
+from sim.model.pools import Pool
+from sim.model.quantities import HOUR_US
+from sim.text import Text
 
-@dataclass(frozen=True)
-class PoolSample:
-    """One pool in the window of one replication, in server-microseconds.
-
-    ``busy_us`` of ``open_us`` open server time was spent on work. ``entries`` became ready in the window and waited
-    ``wait_us`` together; ``queue_first`` and ``queue_last`` waited when the window began and ended.
-    """
-
-    busy_us: int
-    open_us: int
-    entries: int
-    wait_us: int
-    queue_first: int
-    queue_last: int
+SATURATED = 0.995
+GROWTH = 0.05
+NEVER_OPEN = Text("统计期内从不开放", "never open in the window")
 
 
 def pool_samples(log: EventLog, window: tuple[int, int]) -> dict[str, PoolSample]:
-    """Every pool of the log in [first, last)."""
-    raise NotImplementedError
+    """Every pool of the log in [first, last).
+
+    An entry waits in the queue of every pool it needs; a server is busy while its calendar is open during a stint.
+    """
+    first, last = max(window[0], log.begin), min(window[1], log.end_of_run)
+    busy = _busy_us(log, first, last)
+    works = np.flatnonzero(log.kind == KINDS.index("work"))
+    ready = log.ready[works]
+    given_up = (log.start[works] == NAT) & (log.end[works] != NAT)
+    begun = np.where(log.start[works] == NAT, log.end[works], log.start[works])
+    begun = np.where(begun == NAT, log.end_of_run, begun)
+    joined = (first <= ready) & (ready < last)
+    waits_first, waits_last = ((ready <= instant) & (instant < begun) for instant in (first, last))
+    found = {}
+    for pool, groups in log.pools.items():
+        asks = _asks_for(log, works, pool)
+        found[pool] = PoolSample(
+            busy_us=busy.get(pool, 0),
+            open_us=sum(group.servers * log.calendars[group.calendar].open_time(first, last) for group in groups),
+            entries=int(np.count_nonzero(asks & joined)),
+            wait_us=int(np.sum((begun - ready)[asks & joined])),
+            queue_first=int(np.count_nonzero(asks & waits_first)),
+            queue_last=int(np.count_nonzero(asks & waits_last)),
+            left=int(np.count_nonzero(asks & given_up & (first <= begun) & (begun < last))),
+        )
+    return found
+
+
+def pools_asked(log: EventLog, rows: Ints) -> frozenset[str]:
+    """The pools that these rows need."""
+    codes = np.unique(log.needs[rows])
+    return frozenset(need.pool for code in codes[codes >= 0] for need in log.needs_names[code])
+
+
+def _asks_for(log: EventLog, rows: Ints, pool: str) -> NDArray[np.bool_]:
+    codes = [i for i, needs in enumerate(log.needs_names) if any(need.pool == pool for need in needs)]
+    return np.isin(log.needs[rows], codes)
+
+
+def _busy_us(log: EventLog, first: int, last: int) -> dict[str, int]:
+    stints = log.stints
+    stint = np.repeat(np.arange(stints.start.size), np.diff(stints.server_first))
+    stop = np.where(stints.stop == NAT, log.end_of_run, stints.stop)
+    start, stop = np.clip(stints.start, first, last)[stint], np.clip(stop, first, last)[stint]
+    groups = [log.pools[server.pool][server.group] for server in log.servers]
+    calendars = np.array([group.calendar for group in groups], dtype=object)[stints.servers]
+    spent = np.zeros(stint.size, dtype=np.int64)
+    for name in {group.calendar for group in groups}:
+        its = calendars == name
+        spent[its] = log.calendars[name].open_times(start[its], stop[its])
+    found: dict[str, int] = {}
+    for server, us in enumerate(np.bincount(stints.servers, spent, len(log.servers)).tolist()):
+        pool = log.servers[server].pool
+        found[pool] = found.get(pool, 0) + round(us)
+    return found
+
+
+def pool_loads(pools: Mapping[str, Pool], samples: Sequence[Mapping[str, PoolSample]]) -> tuple[PoolLoad, ...]:
+    """The load of every pool over replications, Student's t."""
+    return tuple(_load(id_, pool.servers, [sample[id_] for sample in samples]) for id_, pool in pools.items())
+
+
+def growing_pools(samples: Sequence[Mapping[str, PoolSample]], *, same_season: bool) -> tuple[str, ...]:
+    """The pools whose queue grows without end, in the order of the pools.
+
+    A pool is busy all its open time (mean load at least ``SATURATED``), and more is added to its queue than gives up:
+    where work leaves by its patience, a full pool's queue has an end. Work that must not be split, or that needs
+    several pools at once, can fill a pool that is not busy all the time. So where none is saturated and the window
+    begins and ends in the ``same_season`` of a run that has warmed up, a queue counts as growing too when it
+    surely (95%) grew by more than ``GROWTH`` of what joined it.
+    """
+    every = list(samples[0]) if samples else []
+    pools = {id_: [sample[id_] for sample in samples] for id_ in every}
+    full = [id_ for id_, its in pools.items() if _total(its, "busy_us") >= SATURATED * _total(its, "open_us") > 0]
+    saturated = tuple(id_ for id_ in full if _growth(pools[id_]) > _total(pools[id_], "left"))
+    if saturated or not same_season:
+        return saturated
+    return tuple(id_ for id_, its in pools.items() if _surely_grows(its))
+
+
+def _load(id_: str, servers: int, samples: Sequence[PoolSample]) -> PoolLoad:
+    entries = _total(samples, "entries")
+    load = t_interval([s.busy_us / s.open_us for s in samples if s.open_us], unit="share", n=entries)
+    if load.value is None:
+        load = replace(load, reason=NEVER_OPEN)
+    if load.low is not None and load.high is not None:
+        load = replace(load, low=max(load.low, 0.0), high=min(load.high, 1.0))
+    return PoolLoad(id_, servers, load, _total(samples, "wait_us") / entries / HOUR_US if entries else None)
+
+
+def _surely_grows(samples: Sequence[PoolSample]) -> bool:
+    growth = t_interval([_growth([sample]) - sample.left for sample in samples], unit="entries")
+    return growth.low is not None and growth.low > GROWTH * _total(samples, "entries") / len(samples)
+
+
+def _growth(samples: Sequence[PoolSample]) -> int:
+    return _total(samples, "queue_last") - _total(samples, "queue_first")
+
+
+def _total(samples: Sequence[PoolSample], what: str) -> int:
+    return sum(getattr(sample, what) for sample in samples)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sim.analysis.loads import PoolSample
+import numpy as np
+
 from sim.analysis.statistics.estimate import Floats
-from sim.eventlog import EventLog
-from sim.model.base import Model
 
 
 class LongestCase(NamedTuple):
@@ -21,7 +20,7 @@ class LongestCase(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class ReadingSample:
-    """The cohort accepted in the window, under one reading of one limit; times are in days of the reading's unit.
+    """A cohort under one reading of one limit; times are in days of the reading's unit.
 
     ``finished``: (n,) the cases whose clock has stopped, ``late`` of which are late. ``open_late`` and
     ``open_undecided``: what the cases that are still open have taken so far, those beyond the limit and the others.
@@ -31,15 +30,20 @@ class ReadingSample:
     late: int
     open_late: Floats
     open_undecided: Floats
-    longest: LongestCase | None
+    longest: LongestCase | None = None
 
     @property
     def open(self) -> Floats:
-        raise NotImplementedError
+        """What all open cases have taken so far."""
+        return np.concatenate([self.open_late, self.open_undecided])
+
+    @property
+    def cases(self) -> int:
+        return int(self.finished.size + self.open_late.size + self.open_undecided.size)
 
 
 class MonthCount(NamedTuple):
-    """Cases accepted in a month, how many of them finished within the limit, and the days of all."""
+    """Cases accepted in a month, those of them that finished within the limit, and the days of all."""
 
     cases: int
     within: int
@@ -48,18 +52,43 @@ class MonthCount(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class LimitSample:
-    """One limit in one replication: its readings by id, and under the default reading what else is asked of it."""
+    """One limit in one replication: its readings by id; under ``default`` and of the whole cases, what else is asked.
 
+    ``readings`` are of the cohort accepted in the window, ``completed`` of the one completed in it (rule 14).
+    ``stages``: (n,) customer-facing stages of each closed case. ``elapsed_us``: (n,) from acceptance to close;
+    ``elapsed_open_us``: what the others have taken so far. ``split_us`` parts the closed cases' time by (kind,
+    owner) and sums to that of ``elapsed_us``. ``sticking``: counted days by (step, kind) of the finished cases.
+    ``pools``: those that the cohort's steps need.
+    """
+
+    default: str | None
     readings: dict[str, ReadingSample]
-    completed: int
-    completed_within: int
+    completed: ReadingSample | None
     months: dict[str, MonthCount]
     stages: Floats
-    elapsed: Floats
-    elapsed_open: Floats
+    elapsed_us: Floats
+    elapsed_open_us: Floats
     split_us: dict[tuple[str, str | None], int]
     sticking: dict[tuple[str, str], float]
     pools: frozenset[str]
+
+
+@dataclass(frozen=True)
+class PoolSample:
+    """One pool in the window.
+
+    ``busy_us`` of its ``open_us`` server-microseconds of open time were spent on work. ``entries`` became ready in
+    the window and waited ``wait_us`` together for their first start, or until they gave up. ``queue_first`` and
+    ``queue_last`` entries waited when the window began and ended; ``left`` gave up in it.
+    """
+
+    busy_us: int
+    open_us: int
+    entries: int
+    wait_us: int
+    queue_first: int
+    queue_last: int
+    left: int
 
 
 class ClassSample(NamedTuple):
@@ -78,8 +107,3 @@ class Sample:
     limits: dict[str, LimitSample]
     pools: dict[str, PoolSample]
     classes: dict[str, ClassSample]
-
-
-def sample(log: EventLog, model: Model) -> Sample:
-    """What a log of this model says about its limits, pools and classes."""
-    raise NotImplementedError
