@@ -1,4 +1,4 @@
-"""Replications on any ``concurrent.futures.Executor`` (DESIGN part 7); knows nothing of what a unit computes."""
+"""Replications on any ``concurrent.futures.Executor`` (DESIGN part 7), and the engine that simulates them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,24 @@ from multiprocessing import get_context
 from typing import TypeVar
 
 from sim.errors import EnvironmentFailure
+from sim.eventlog import EventLog
+from sim.model.scenario import Scenario
 from sim.text import Text
+
+ENGINE = "reference"
+"""The engine that users get unless they ask for another."""
 
 Unit = TypeVar("Unit")
 Result = TypeVar("Result")
 Progress = Callable[[int, int], None]
 """Called with the number of units done and of all."""
+
+
+def simulate(scenario: Scenario, seed: int, replication: int) -> EventLog:
+    """One simulated history."""
+    from sim.engine import reference  # SimPy is imported where it runs
+
+    return reference.simulate(scenario, seed, replication)
 
 
 def replicate(
@@ -57,7 +69,7 @@ def replicate(
 def worker_processes(workers: int) -> Iterator[futures.Executor | None]:
     """Processes for the reference engine, which is Python; none for a single worker.
 
-    An interrupted run does not wait for them.
+    An interrupted run does not wait for them to finish; when it is over, so are they.
     """
     if workers <= 1:
         yield None
@@ -69,5 +81,6 @@ def worker_processes(workers: int) -> Iterator[futures.Executor | None]:
     except BaseException:
         for process in list((executor._processes or {}).values()):
             process.terminate()
+            process.join()
         executor.shutdown(wait=False, cancel_futures=True)
         raise
