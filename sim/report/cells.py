@@ -1,0 +1,72 @@
+"""What stands in the cells of the first page and of the terminal's table: the figure that decides, and one beside it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sim.analysis.results import ReadingResult, Verdict
+from sim.report import numbers
+from sim.report.edition import Edition
+from sim.report.verdict_words import MARKS, lacking, verdict_words
+from sim.report.wording import describe_role
+
+
+class Outcome(NamedTuple):
+    """The figure that the limit is about, with its interval apart, and what stands beside."""
+
+    leading: str
+    interval: str
+    beside: tuple[str, ...] = ()
+
+
+def outcome(edition: Edition, result: ReadingResult | None) -> Outcome:
+    """``按时办结率 71%``, its interval, and mean and longest beside; the mean leads where the mean is promised."""
+    if result is None or result.statistic is None:
+        return Outcome(numbers.NONE, "")
+    language, unit = edition.language, edition.unit(result)
+    if result.cases == 0:
+        return Outcome(numbers.NO_CASES.in_(language), "")
+    mean = f"{edition.choose('平均', 'mean')} {numbers.alone(result.mean, numbers.days, language)} {unit}"
+    share = f"{edition.choose('按时', 'on time')} {numbers.alone(result.share_within, numbers.share, language)}"
+    median = f"{edition.choose('中位', 'median')} {numbers.alone(result.median, numbers.days, language)} {unit}"
+    most = f"{edition.choose('最长', 'longest')} {longest(result)}"
+    match result.statistic.kind:
+        case "mean":
+            return Outcome(mean, numbers.interval(result.mean, numbers.days, language), (share, most))
+        case "median":
+            return Outcome(median, numbers.interval(result.median, numbers.days, language), (share, most))
+        case _:
+            return Outcome(share, numbers.interval(result.share_within, numbers.share, language), (mean, most))
+
+
+def longest(result: ReadingResult) -> str:
+    """The longest case of all replications."""
+    return numbers.NONE if result.longest_days is None else numbers.days(result.longest_days)
+
+
+def conclusion(edition: Edition, verdict: Verdict) -> str:
+    """The verdict's mark and words."""
+    return f"{MARKS[verdict.value]} {edition.say(verdict_words(verdict))}"
+
+
+def remark(edition: Edition, verdict: Verdict) -> str:
+    """What an undecided verdict lacks, or which readings disagree; empty for the others."""
+    missing = lacking(verdict)
+    if missing is not None:
+        return edition.say(missing)
+    if verdict.value != "depends-on-reading":
+        return ""
+    names = {result.reading.id: edition.say(result.reading.name) for result in verdict.readings}
+    listed = edition.choose("、", "; ").join(names.get(id_, id_) for id_ in verdict.disagreeing)
+    role = edition.say(describe_role("plausible"))
+    return edition.choose(f"{role}的口径结论不同：{listed}", f"other readings disagree: {listed}")
+
+
+def sticks(edition: Edition, verdict: Verdict) -> str:
+    """The step with the most counted days; a pool whose queue grows without end goes before it."""
+    if verdict.growing:
+        pools = edition.choose("、", ", ").join(edition.pool_name(pool) for pool in verdict.growing)
+        return edition.choose(f"{pools}排队无限增长", f"the queue of {pools} grows without end")
+    if not verdict.sticking or verdict.default is None:
+        return numbers.NONE
+    return edition.stuck(verdict.sticking[0], edition.unit(verdict.default))

@@ -1,0 +1,136 @@
+"""An edition: what a study found, the folder it is about and the reader's language; every page and chart is given one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from sim.analysis.results import Change, ReadingResult, ScenarioResult, Sticking, StudyResult, Verdict
+from sim.model.base import Model
+from sim.model.limits import Limit
+from sim.model.paths import steps_of
+from sim.model.process import walk_elements
+from sim.model.scenario import Folder, Scenario
+from sim.report import numbers, typography, wording
+from sim.report.verdict_words import ASSUMED
+from sim.text import Language, Text
+
+_OTHER_OWNER = Text("其他", "others")
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Looks names up and finds results; it computes nothing."""
+
+    result: StudyResult
+    folder: Folder
+    language: Language
+
+    def say(self, text: Text | str) -> str:
+        """A text in the reader's language, fit to be shown."""
+        return typography.shown(text if isinstance(text, str) else text.in_(self.language), self.language)
+
+    def choose(self, zh: str, en: str) -> str:
+        """The words for this reader."""
+        return zh if self.language == "zh" else en
+
+    @cached_property
+    def scenarios(self) -> dict[str, Scenario]:
+        """The scenarios of the study, by id, in its order."""
+        return {found.id: self.folder.scenario(found.id) for found in self.result.scenarios}
+
+    @property
+    def before(self) -> ScenarioResult | None:
+        """The scenario that the others are compared with; None where there is one only."""
+        return self.result.scenarios[0] if len(self.result.scenarios) > 1 else None
+
+    @property
+    def last(self) -> ScenarioResult:
+        """The scenario whose sticking points and conclusions lead: the last one."""
+        return self.result.scenarios[-1]
+
+    @property
+    def assumed(self) -> bool:
+        """Whether anything in it rests on assumptions."""
+        return any(verdict.assumed for verdict in self.verdicts())
+
+    @property
+    def stamp(self) -> str:
+        """What every page and picture says while anything rests on assumptions; empty when nothing does."""
+        return self.say(ASSUMED) if self.assumed else ""
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """All verdicts of all scenarios."""
+        return (verdict for found in self.result.scenarios for verdict in found.verdicts)
+
+    def limits(self, *, numbered: bool) -> list[str]:
+        """Ids of the commitments, with or without a number, in the order of the first scenario."""
+        return [v.limit for v in self.result.scenarios[0].verdicts if (v.value != "no-number") == numbered]
+
+    def limit(self, id_: str) -> Limit:
+        """The commitment as the last scenario that has it describes it."""
+        models = [scenario.model for scenario in reversed(self.scenarios.values())]
+        return next(model.limits[id_] for model in models if id_ in model.limits)
+
+    def verdict(self, limit: str, scenario: str) -> Verdict | None:
+        """What a scenario says about a commitment."""
+        of = next(found for found in self.result.scenarios if found.id == scenario)
+        return next((verdict for verdict in of.verdicts if verdict.limit == limit), None)
+
+    def across(self, limit: str) -> list[tuple[ScenarioResult, Verdict]]:
+        """What each scenario says about a commitment."""
+        pairs = ((found, self.verdict(limit, found.id)) for found in self.result.scenarios)
+        return [(found, verdict) for found, verdict in pairs if verdict is not None]
+
+    def change(self, limit: str, after: str) -> Change | None:
+        """What changed for a commitment from the first scenario to this one."""
+        return next((c for c in self.result.changes if c.limit == limit and c.after == after), None)
+
+    def scenario_name(self, id_: str) -> str:
+        return self.say(self.scenarios[id_].name)
+
+    def owner_name(self, id_: str | None) -> str:
+        names = self.folder.owner_names()
+        return self.say(names.get(id_ or "", Text(id_, id_) if id_ else _OTHER_OWNER))
+
+    def pool_name(self, id_: str) -> str:
+        pools = next((s.model.pools for s in self.scenarios.values() if id_ in s.model.pools), {})
+        return self.say(pools[id_].name if id_ in pools else id_)
+
+    def class_name(self, id_: str) -> str:
+        """A class of cases by its source, else by its process."""
+        for source in self.folder.sources.values():
+            if (source.case_class or source.process) == id_:
+                return self.say(source.name)
+        return self.say(self.folder.processes[id_].name if id_ in self.folder.processes else id_)
+
+    def process_name(self, id_: str) -> str:
+        """A process by its name in any scenario."""
+        models: list[Model] = [s.model for s in self.scenarios.values()]
+        return self.say(next((m.processes[id_].name for m in models if id_ in m.processes), id_))
+
+    def step_name(self, path: str) -> str:
+        """The step's own name, in any scenario, by its path through calls."""
+        return self.say(self._step_names.get(path, path.rpartition("/")[2]))
+
+    @cached_property
+    def _step_names(self) -> dict[str, Text]:
+        found: dict[str, Text] = {}
+        for scenario in self.scenarios.values():
+            for process in scenario.model.processes:
+                for path, step, _, _ in steps_of(scenario.model, process):
+                    found.setdefault(path, step.name or Text(step.id, step.id))
+                for element in walk_elements(scenario.model.processes[process].flow):
+                    name = getattr(element, "name", None)
+                    if name is not None and element.id:
+                        found.setdefault(f"{process}/{element.id}", name)
+        return found
+
+    def unit(self, result: ReadingResult) -> str:
+        """``工作日``, ``wd``."""
+        return wording.short_unit(result.reading).in_(self.language)
+
+    def stuck(self, sticking: Sticking, unit: str) -> str:
+        """``竣工检验 2.1 工作日``."""
+        return f"{self.step_name(sticking.step)} {numbers.days(sticking.days)} {unit}"

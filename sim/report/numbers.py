@@ -1,0 +1,108 @@
+"""Numbers as a report may print them: 0.1 day, 1%, the interval beside, never NaN and never 100% when not all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from sim.analysis.statistics import Estimate
+from sim.text import Language, Text
+
+NONE = "-"
+NO_CASES = Text("没有办件", "no cases")
+_BRACKETS = Text("（{}）", " ({})")
+_TO = Text("～", "–")
+_AT_LEAST = "≥"
+
+Form = Callable[[float], str]
+
+
+def days(value: float) -> str:
+    """0.1 of a day is what the data can bear.
+
+    >>> days(14.249), days(0.04), days(0)
+    ('14.2', '<0.1', '0.0')
+    """
+    return "<0.1" if 0 < value < 0.05 else f"{value:,.1f}"
+
+
+def share(value: float) -> str:
+    """Whole percents; all and none only where it is all and none.
+
+    >>> share(0.824), share(0.9999), share(1), share(0.001), share(0)
+    ('82%', '>99%', '100%', '<1%', '0%')
+    """
+    if 0.995 <= value < 1:
+        return ">99%"
+    return "<1%" if 0 < value < 0.005 else f"{100 * value:.0f}%"
+
+
+def cases(value: float) -> str:
+    """Numbers of cases: whole from ten on.
+
+    >>> cases(1234.4), cases(3.42), cases(0.02), cases(0)
+    ('1,234', '3.4', '<0.1', '0')
+    """
+    if value == 0:
+        return "0"
+    return days(value) if value < 9.95 else f"{value:,.0f}"
+
+
+def number(value: float) -> str:
+    """A limit or a count as it is written: 10, 1.5."""
+    return f"{value:,g}"
+
+
+def alone(estimate: Estimate, form: Form, language: Language) -> str:
+    """The value of an estimate; a lower bound says that it is one."""
+    if estimate.value is None:
+        return NO_CASES.in_(language) if estimate.n == 0 else NONE
+    bound = _AT_LEAST if estimate.open and estimate.high is None else ""
+    return bound + form(estimate.value)
+
+
+def interval(estimate: Estimate, form: Form, language: Language) -> str:
+    """``13.9～14.5``; empty where there is none."""
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f"{form(estimate.low)}{_TO.in_(language)}{form(estimate.high)}"
+
+
+def with_interval(estimate: Estimate, form: Form, language: Language) -> str:
+    """``14.2（13.9～14.5）``."""
+    value, between = alone(estimate, form, language), interval(estimate, form, language)
+    return value + _BRACKETS.in_(language).format(between) if between and estimate.value is not None else value
+
+
+def signed(value: float, form: Form) -> str:
+    """With its sign, a real minus.
+
+    >>> signed(-2.13, days), signed(0.12, share)
+    ('−2.1', '+12%')
+    """
+    if value == 0:
+        return form(0)
+    return ("−" if value < 0 else "+") + form(abs(value))
+
+
+def date(iso: str, language: Language) -> str:
+    """``2021年7月1日``, ``1 July 2021``."""
+    day = dt.date.fromisoformat(iso[:10])
+    if language == "zh":
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def month(iso: str, language: Language, *, year: bool = False) -> str:
+    """``7月`` or ``2021年7月``; ``Jul`` or ``Jul 2021``."""
+    of_year, of_month = (int(part) for part in iso.split("-")[:2])
+    if language == "zh":
+        return f"{of_year}年{of_month}月" if year else f"{of_month}月"
+    name = _MONTHS[of_month - 1][:3]
+    return f"{name} {of_year}" if year else name
+
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip

@@ -1,0 +1,63 @@
+"""The one table in the terminal: what was promised, what was found, what it means."""
+
+from __future__ import annotations
+
+import io
+
+from sim.analysis.results import StudyResult
+from sim.model.scenario import Folder
+from sim.report import cells
+from sim.report.edition import Edition
+from sim.report.verdict_words import MARKS, value_words
+from sim.report.wording import describe_limit
+from sim.text import Language
+
+WIDTH = 100
+
+
+def verdict_table(result: StudyResult, folder: Folder, lang: Language) -> str:
+    """All commitments, one a row, scenarios side by side; wide characters count twice, the lines fit WIDTH."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    edition = Edition(result, folder, lang)
+    say, names = edition.choose, [edition.scenario_name(found.id) for found in result.scenarios]
+    table = Table(box=box.SIMPLE_HEAD, width=WIDTH, show_lines=False, pad_edge=False, leading=1)
+    headings = (say("承诺事项", "commitment"), say("承诺时限", "limit"), *names)
+    for heading in (*headings, say("结论", "conclusion"), say("主要堵点", "where it sticks")):
+        table.add_column(heading, overflow="fold", ratio=3 if heading == headings[0] else 2)
+    for id_ in edition.limits(numbered=True):
+        table.add_row(*_row(edition, id_))
+    out = io.StringIO()
+    console = Console(
+        file=out, width=WIDTH, color_system=None, force_terminal=False, emoji=False, markup=False, highlight=False
+    )
+    console.print(table)
+    for line in _below(edition):
+        console.print(line)
+    return "\n".join(line.rstrip() for line in out.getvalue().strip("\n").splitlines())
+
+
+def _row(edition: Edition, id_: str) -> list[str]:
+    limit, found = edition.limit(id_), edition.across(id_)
+    outcomes = [cells.outcome(edition, verdict.default) for _, verdict in found]
+    last = found[-1][1]
+    concluded = [cells.conclusion(edition, last), cells.remark(edition, last)]
+    return [
+        f"{id_} {edition.say(limit.name)}",
+        edition.say(describe_limit(limit)),
+        *("\n".join([o.leading, *o.beside[:1]]) for o in outcomes),
+        "\n".join(filter(None, concluded)),
+        cells.sticks(edition, last),
+    ]
+
+
+def _below(edition: Edition) -> list[str]:
+    """The stamp, the commitments without a number, what the words mean."""
+    lines = [f"*** {edition.stamp} ***"] if edition.assumed else []
+    without = edition.limits(numbered=False)
+    if without:
+        words = value_words("no-number", assumed=False).in_(edition.language)
+        lines.append(f"{MARKS['no-number']} {words}{edition.choose('：', ': ')}{' '.join(without)}")
+    return lines

@@ -1,0 +1,62 @@
+"""The words and marks of conclusions (rule 20)."""
+
+from __future__ import annotations
+
+from sim.analysis.results import Missing, Value, Verdict
+from sim.analysis.statistics import Decision
+from sim.text import Text
+
+ASSUMED = Text(
+    "假设推演，非实测数据，不得用于考核",
+    "Based on assumptions, not on measured data; not to be used for appraisal",
+)
+"""Stands in every table, page and picture while an input that decides is an assumption (DESIGN part 5)."""
+
+MARKS: dict[Value, str] = {
+    "met": "○", "not-met": "●", "undecided": "△", "no-number": "—", "depends-on-reading": "◇",
+}  # fmt: skip
+"""Shapes beside the words: they survive a grey print."""
+
+_VALUES: dict[Value, Text] = {
+    "met": Text("达标", "met"),
+    "not-met": Text("未达标", "not met"),
+    "undecided": Text("暂不能判定", "undecided"),
+    "no-number": Text("文件未设时限", "the plan sets no number"),
+    "depends-on-reading": Text("因口径而异", "depends on the reading"),
+}
+_UNDER_ASSUMPTIONS: dict[Value, Text] = {
+    "met": Text("假设下可达", "reachable under the assumptions"),
+    "not-met": Text("假设下不可达", "not reachable under the assumptions"),
+}
+_MISSING: dict[Missing, Text] = {
+    "runs": Text("需增加模拟次数", "needs more replications"),
+    "run-out": Text("有办件未办结，需延长模拟期", "cases are still open: needs a longer run-out"),
+    "data": Text("缺少数据", "needs data"),
+    "cases": Text("没有办件", "no cases"),
+}
+_GROWING = Text("排队无限增长", "a queue grows without end")
+_NO_PROOF = Text("容许比例为零，次数再多也不能证明", "a tolerance of zero is proved by no number of replications")
+
+
+def value_words(value: Value, *, assumed: bool) -> Text:
+    """A conclusion; while an input that decides it is an assumption, 假设下可达 or 假设下不可达."""
+    return _UNDER_ASSUMPTIONS.get(value, _VALUES[value]) if assumed else _VALUES[value]
+
+
+def verdict_words(verdict: Verdict) -> Text:
+    """The conclusion of a verdict."""
+    return value_words(verdict.value, assumed=verdict.assumed)
+
+
+def decision_words(decision: Decision | None, *, assumed: bool) -> Text:
+    """What one reading says by itself; a dash where there is nothing to decide."""
+    return Text("—", "–") if decision is None else value_words(decision, assumed=assumed)
+
+
+def lacking(verdict: Verdict) -> Text | None:
+    """What an undecided verdict is missing; None for the others."""
+    if verdict.value != "undecided":
+        return None
+    if verdict.missing is not None:
+        return _MISSING[verdict.missing]
+    return _GROWING if verdict.growing else _NO_PROOF
