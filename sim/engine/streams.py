@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numba import types
@@ -21,22 +22,25 @@ from sim.text import Text
 REPLICATIONS = 1 << 20
 VISITS = 1 << 12
 
-_LOW = np.uint64(0xFFFFFFFF)
-_WORD = np.uint64(32)
-_MULTIPLIER_0, _MULTIPLIER_1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
-_WEYL_0, _WEYL_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
-_VISITS = np.uint64(VISITS)
-_DROPPED_BITS = np.uint64(11)
+# Compiled code mixes uint64 with plain integers as float64, so every constant is a uint64.
+_LOW: Any = np.uint64(0xFFFFFFFF)
+_WORD: Any = np.uint64(32)
+_MULTIPLIER_0: Any = np.uint64(0xD2511F53)
+_MULTIPLIER_1: Any = np.uint64(0xCD9E8D57)
+_WEYL_0: Any = np.uint64(0x9E3779B9)
+_WEYL_1: Any = np.uint64(0xBB67AE85)
+_VISITS: Any = np.uint64(VISITS)
+_DROPPED_BITS: Any = np.uint64(11)
 _STEP = 2.0**-53
 _LARGEST = 1.0 - _STEP
-_ZERO = np.uint64(0)
+_ZERO: Any = np.uint64(0)
 
 _words = types.UniTuple(types.uint64, 4)
 _u64 = types.uint64
 
 
 @compiled(_words(_u64, _u64, _u64, _u64, _u64, _u64))
-def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Philox 4x32-10 of four counter words under two key words; all are 32-bit numbers held in 64 bits."""
     for _ in range(10):
         left, right = _MULTIPLIER_0 * c0, _MULTIPLIER_1 * c2
@@ -46,7 +50,7 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 
 
 @compiled(types.float64(_u64, _u64, _u64, _u64, _u64))
-def uniform(seed, replication, stream, case, visit):  # type: ignore[no-untyped-def]
+def uniform(seed: int, replication: int, stream: int, case: int, visit: int) -> float:
     """The uniform number of one purpose: 0 < u < 1, a multiple of 2**-54 (of 2**-53 from one half on).
 
     ``stream`` is :func:`stream_id` of its name, ``case`` a :func:`case_identity`. The caller sees to the limits
@@ -59,13 +63,13 @@ def uniform(seed, replication, stream, case, visit):  # type: ignore[no-untyped-
 
 
 @compiled(_u64(_u64, _u64))
-def case_identity(source, ordinal):  # type: ignore[no-untyped-def]
+def case_identity(source: int, ordinal: int) -> int:
     """The identity of a source's case: the source's :func:`stream_id` and the case's ordinal, from 1."""
     return (source << _WORD) | ordinal
 
 
 @compiled(_u64(_u64, _u64, _u64, _u64))
-def child_identity(parent, spawn, visit, ordinal):  # type: ignore[no-untyped-def]
+def child_identity(parent: int, spawn: int, visit: int, ordinal: int) -> int:
     """The identity of a spawned case; ``spawn`` is :func:`stream_id` of the spawn's name."""
     first, second, _, _ = philox(spawn, visit, ordinal, _ZERO, parent >> _WORD, parent & _LOW)
     return (first << _WORD) | second
