@@ -14,6 +14,7 @@ from sim.model.base import Model
 from sim.model.part import Id, Name, Part
 from sim.model.reforms import words
 from sim.model.reforms.application import reformed
+from sim.model.reforms.facts import clock_facts, process_facts
 from sim.model.reforms.operators import AnyChange, AnyClockChange
 from sim.model.reforms.reform import Reform
 from sim.text import Text
@@ -90,11 +91,38 @@ class Difference:
 
 
 def difference(a: Scenario, b: Scenario) -> Difference:
-    """What changes from ``a`` to ``b``."""
-    raise NotImplementedError
+    """What changes from ``a`` to ``b``: first by the reforms that only one of them has, then as plain facts."""
+    process: list[Text] = []
+    clock: list[Text] = []
+    for scenario, other, sentence in (
+        (a, b, Text("不再实行{reform}:{change}", "without {reform}: {change}")),
+        (b, a, Text("{reform}:{change}", "{reform}: {change}")),
+    ):
+        for id_, reform in scenario.reforms:
+            if (id_, reform) in other.reforms:
+                continue
+            name, base = _with_clause(reform), scenario.base or scenario.model
+            for changes, told in ((reform.changes, process), (reform.clock_changes, clock)):
+                told += (words.fill(sentence, reform=name, change=change.describe(base)) for change in changes)
+    facts = list(process_facts(a.process or a.model, b.process or b.model))
+    counted = (fact for fact in process_facts(a.model, b.model) if fact not in facts)
+    return Difference((*process, *facts), (*clock, *clock_facts(a.model, b.model), *counted))
+
+
+def _with_clause(reform: Reform) -> Text:
+    name = words.quoted(reform.name)
+    if not reform.clause:
+        return name  # what a scenario changes by itself, and what the plan does not call for
+    return Text(f"{name.zh}({reform.item}“{reform.clause}”)", f"{name.en} ({reform.item} “{reform.clause}”)")
 
 
 def model_hash(model: Model) -> str:
-    """SHA-256 over the model as JSON, without insignificant white space, in the order of the description."""
-    written = json.dumps(model.model_dump(mode="json", by_alias=True), ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(written.encode()).hexdigest()
+    """SHA-256 over the model as JSON without white space; what has an id stands in the order of the ids.
+
+    All other orders are kept: that of the values of an attribute decides which draw gives which (rule 8).
+    """
+    written = model.model_dump(mode="json", by_alias=True)
+    for section, content in written.items():
+        if isinstance(content, dict):
+            written[section] = dict(sorted(content.items()))
+    return hashlib.sha256(json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()

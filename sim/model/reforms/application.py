@@ -16,7 +16,7 @@ from itertools import combinations
 
 from sim.errors import InputError, Path
 from sim.model.base import Model
-from sim.model.reforms.change import CLOCK, Change, Touch
+from sim.model.reforms.change import CLOCK, Change, Touch, restated
 from sim.model.reforms.references import problems
 from sim.model.reforms.reform import Reform
 from sim.model.reforms.steps import Remove
@@ -85,9 +85,8 @@ def _applied(model: Model, step: Planned) -> Model:
     try:
         return step.change.apply(model)
     except InputError as error:
-        value = {"value": error.value} if error.has_value else {}
         rule = fill(Text("{name}:{rule}", "{name}: {rule}"), name=quoted(step.name), rule=error.rule)
-        raise InputError(rule, error.cure, path=(*step.path, *error.path), **value) from None
+        raise restated(error, path=(*step.path, *error.path), rule=rule) from None
 
 
 def _refuse_contradictions(base: Model, planned: Sequence[Planned], where: Path) -> None:

@@ -46,14 +46,15 @@ def multiplied(figure: Any, factor: Any, *, whole: bool = False, at_most: float 
 
 def added(figure: Any, more: int) -> Any:
     """A count with so many more, or fewer; not below zero."""
-    between = None if figure.range is None else tuple(max(0, bound + more) for bound in figure.range)
+    low, high = figure.range or (figure.value,) * 2
+    between = None if figure.range is None else (max(0, low + more), high + more)
     return _assumed(figure, figure.value + more, between)
 
 
 def the_rest(share: ShareForm) -> ShareForm:
     """The share of the others, with the same evidence."""
     between = None if share.range is None else (rounded(1 - share.range[1]), rounded(1 - share.range[0]))
-    kept = {"value": rounded(1 - share.value)}
+    kept: dict[str, Any] = {"value": rounded(1 - share.value)}
     if between is not None:
         kept["log" if share.log is not None else "assumption"] = between
     return changed(share, **kept)

@@ -68,7 +68,7 @@ class Servers(OfGroup):
 
     @property
     def operation(self) -> Operation:
-        return "set" if self.to is not None else "add" if self.add is not None else "multiply"
+        return "set" if self.add is None else "add"  # two factors are rounded, so their order could show
 
     def _applied(self, model: Model) -> Model:
         return self._on_groups(model, self.servers, servers=lambda group: self._number(group.servers))

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, field_validator, model_validator
 
-from sim.errors import InputError
+from sim.errors import InputError, Path
 from sim.model.base import Model
 from sim.model.part import Id, Part, refuse
 from sim.text import Text
@@ -50,8 +50,7 @@ class Change(Part):
         try:
             return self._applied(model)
         except InputError as error:
-            value = {"value": error.value} if error.has_value else {}
-            raise InputError(error.rule, error.cure, path=(self.key(), *error.path), **value) from None
+            raise restated(error, path=(self.key(), *error.path)) from None
 
     def _applied(self, model: Model) -> Model:
         raise NotImplementedError
@@ -103,6 +102,13 @@ class ForSome(Change):
             return Text("", "")
         zh, en = "、".join(self.when or ()), ", ".join(self.when or ())
         return Text(f"对 {self.by} 为 {zh} 的办件,", f"for cases with {self.by} {en}: ")
+
+
+def restated(error: InputError, *, path: Path, rule: Text | None = None) -> InputError:
+    """The same error at another path, or in other words."""
+    if error.has_value:
+        return InputError(rule or error.rule, error.cure, path=path, value=error.value)
+    return InputError(rule or error.rule, error.cure, path=path)
 
 
 def changed(part: Any, **fields: Any) -> Any:

@@ -9,7 +9,8 @@ from pydantic import Field, field_validator, model_validator
 from sim.errors import InputError
 from sim.model.base import Model
 from sim.model.figures import Amount, RateFigure, RateForm, ShareFigure
-from sim.model.laws import Fixed, Law, MeanSpread
+from sim.model.law_forms import Fixed, MeanSpread
+from sim.model.laws import Law
 from sim.model.part import Id, refuse
 from sim.model.process import Element, FactorBy, Flow, SessionStep, WaitStep, WorkStep
 from sim.model.process import Rework as ReworkPart
@@ -44,7 +45,7 @@ class Duration(ForSome):
         ):
             raise refuse(
                 Text(
-                    "须写 factor、mean、cv、spread、law 之一(mean 与 cv、factor 与 spread 可并用;by 与 when 只配 factor)",
+                    "须写 factor、mean、cv、spread、law 之一;mean 与 cv、factor 与 spread 可并用;by、when 只配 factor",
                     "give one of factor, mean, cv, spread, law; mean with cv and factor with spread go together; "
                     "`by` and `when` go with a factor only",
                 ),
@@ -125,20 +126,20 @@ class Duration(ForSome):
     def describe(self, model: Model) -> Text:
         told = []
         if self.factor is not None:
-            told.append(fill(Text("为原来的 {n}", "takes {n} of the time"), n=words.share(self.factor.value)))
+            told.append(fill(Text("为原来的 {n}", "{n} of what it was"), n=words.share(self.factor.value)))
         if self.mean is not None:
-            told.append(fill(Text("平均为 {n}", "has a mean of {n}"), n=self.mean.text))
+            told.append(fill(Text("平均为 {n}", "mean {n}"), n=self.mean.text))
         if self.cv is not None:
-            told.append(fill(Text("变异系数为 {n}", "has a cv of {n}"), n=self.cv))
+            told.append(fill(Text("变异系数为 {n}", "cv {n}"), n=self.cv))
         if self.spread is not None:
-            told.append(fill(Text("波动为原来的 {n}", "varies {n} as much"), n=words.share(self.spread.value)))
+            told.append(fill(Text("波动为原来的 {n}", "spread {n} of what it was"), n=words.share(self.spread.value)))
         if self.law is not None:
-            told.append(fill(Text("改为:{law}", "takes {law}"), law=self.law.describe()))
+            told.append(fill(Text("改为:{law}", "{law}"), law=self.law.describe()))
         return fill(
-            Text("{who}{steps}的时长{what}", "{who}{steps} {what}"),
+            Text("{who}{steps}的时长{what}", "{who}Duration of {steps}: {what}"),
             who=self.for_whom,
             steps=words.steps(model, self.duration),
-            what=words.joined(told, ",", " and "),
+            what=words.joined(told, ",", ", "),
         )
 
 

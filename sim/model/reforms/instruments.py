@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from sim.errors import InputError
 from sim.model.base import Model
 from sim.model.figures import ShareFigure
-from sim.model.laws import Fixed
+from sim.model.law_forms import Fixed
 from sim.model.part import Id, refuse
 from sim.model.process import Branch, Choice, Element, Flow, Optional, Patience, SessionStep, WaitStep, WorkStep
 from sim.model.quantities import PositiveDuration
@@ -78,7 +78,7 @@ class PreApprove(Beside):
             steps=words.steps(model, self.pre_approve),
             when=self._timing(model),
             share=words.share(self.fails.value),
-            cost=words.element_names(self.failure),
+            cost=words.element_names(self.failure, model),
         )
 
 

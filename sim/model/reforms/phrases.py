@@ -153,43 +153,45 @@ def field(name: str) -> Text:
 
 def said(model: Model, value: Any, name: str = "") -> Text:
     """A value of a field in words; ids by the names that they have in ``model``."""
+    if value is None or value in ((), {}):
+        return words.NOTHING
     match value:
-        case None | () | {}:
-            return words.NOTHING
-        case bool():
-            return Text("是", "yes") if value else Text("否", "no")
         case Text():
             return value
-        case ShareForm():
-            return words.share(value.value)
-        case CountForm() | AmountForm() | RateForm():
-            return Text(*(words.number(value.value),) * 2)
+        case tuple() if not hasattr(value, "_fields"):
+            return words.joined((said(model, item, name) for item in value), "、", ", ")
+        case dict():
+            pairs = ((value_name(str(key)), said(model, item)) for key, item in value.items())
+            return words.joined((Text(f"{k.zh} {v.zh}", f"{k.en} {v.en}") for k, v in pairs), "、", ", ")
+        case str():
+            return words.name_of(_NAMED[name](model), value) if name in _NAMED else value_name(value)
         case LawForm():
             return value.describe()
         case Quantity():
             return value.text
-        case tuple() if not hasattr(value, "_fields"):
-            return words.joined((said(model, item, name) for item in value), "、", ", ")
-        case dict():
-            pairs = ((_key(key), said(model, item)) for key, item in value.items())
-            return words.joined((Text(f"{k.zh} {v.zh}", f"{k.en} {v.en}") for k, v in pairs), "、", ", ")
-        case float() if name in ("tolerance", "share"):
-            return words.share(value)
-        case int() if name == "at":
-            return Text(*("{:02d}:{:02d}".format(*divmod(value, 60)),) * 2)
-        case int() | float():
-            return Text(*(words.number(value),) * 2)
-        case str():
-            return (
-                words.name_of(_NAMED[name](model), value) if name in _NAMED else _CHOICES.get(value, Text(value, value))
-            )
+        case ShareForm():
+            return words.share(value.value)
+        case CountForm() | AmountForm() | RateForm():
+            return _number(value.value, name)
         case BaseModel():
             return _part(model, value)
+        case bool() | int() | float():
+            return _number(value, name)
     return Text(str(value), str(value))
 
 
-def _key(key: Any) -> Text:
-    return _CHOICES.get(str(key), Text(str(key), str(key)))
+def _number(value: float, name: str) -> Text:
+    if isinstance(value, bool):
+        return Text("是", "yes") if value else Text("否", "no")
+    if name in ("tolerance", "share"):
+        return words.share(value)
+    written = "{:02d}:{:02d}".format(*divmod(int(value), 60)) if name == "at" else words.number(value)
+    return Text(written, written)
+
+
+def value_name(value: str) -> Text:
+    """What a fixed value is called, such as a day of the week; others are their own names."""
+    return _CHOICES.get(value, Text(value, value))
 
 
 def _part(model: Model, part: BaseModel) -> Text:

@@ -113,10 +113,12 @@ class Parallelise(Rearranged):
         return placed(self._all)
 
     def describe(self, model: Model) -> Text:
+        branches = (words.joined(words.quoted(words.step_name(model, p)) for p in group) for group in self.parallelise)
         return fill(
-            Text("{who}{steps}由依次办理改为并联办理", "{who}Handle {steps} side by side, no longer one after another"),
+            Text("{who}{process}中{steps}由依次办理改为并联办理", "{who}In {process}, side by side: {steps}"),
             who=self.for_whom,
-            steps=words.steps(model, self._all),
+            process=words.quoted(words.process_of(model, self._all[0])[1].name),
+            steps=words.joined(branches, " ∥ ", " ∥ "),
         )
 
 

@@ -43,8 +43,8 @@ def _in_processes(model: Model) -> Iterator[Problem]:
         known = _reachable(model, id_)
         for element in walk_elements(process.flow):
             kept = [need.same_server_as for need in element.by] if isinstance(element, WorkStep) else []
-            for target in kept:
-                if target is not None and target not in known:
+            for server in kept:
+                if server is not None and server not in known:
                     yield (
                         fill(
                             Text(
@@ -53,13 +53,13 @@ def _in_processes(model: Model) -> Iterator[Problem]:
                             ),
                             process=name,
                             step=element.id or "",
-                            to=target,
+                            to=server,
                         ),
                         Text(
                             "同一举措中用 assign: {by} 改由班组办理", "give it a pool in the same reform (assign: by)"
                         ),
                     )
-        for twice in _in_two_branches(process.flow):
+        for name_twice in _in_two_branches(process.flow):
             yield (
                 fill(
                     Text(
@@ -67,7 +67,7 @@ def _in_processes(model: Model) -> Iterator[Problem]:
                         "in {process}, {step} stands in two branches of a parallel",
                     ),
                     process=name,
-                    step=twice,
+                    step=name_twice,
                 ),
                 Text("每个步骤只留在一个分支", "leave each step in one branch"),
             )

@@ -90,7 +90,7 @@ class Split(Change):
         return fill(
             Text("将{step}拆分为{new}", "Split {step} into {new}"),
             step=words.step(model, self.split),
-            new=words.element_names(self.into),
+            new=words.element_names(self.into, model),
         )
 
 
@@ -128,7 +128,7 @@ class Insert(Change):
             else Text("在{step}之后增设{new}", "Insert {new} after {step}")
         )
         place = words.step(model, self.before or self.after or "")
-        return fill(sentence, step=place, new=words.element_names(self.insert))
+        return fill(sentence, step=place, new=words.element_names(self.insert, model))
 
 
 class HandOff(Change):

@@ -187,7 +187,7 @@ def run_of(sequence: Flow, ids: Collection[str]) -> slice:
 
 
 def beside(sequence: Flow, run: slice, branch: Flow) -> Flow:
-    """The sequence with a branch beside a run of its elements; a parallel that is the whole run gets one branch more."""
+    """The sequence with a branch beside a run of its elements; a run that is one parallel gets one branch more."""
     inside = sequence[run]
     if len(inside) == 1 and isinstance(inside[0], Parallel) and inside[0].id is None:
         block = inside[0].model_copy(update={"parallel": (*inside[0].parallel, branch)})

@@ -9,7 +9,7 @@ from typing import Any
 from sim.errors import InputError
 from sim.model.base import Model
 from sim.model.calendars import PREDEFINED
-from sim.model.process import Element, Flow, Process, walk_elements
+from sim.model.process import Call, Choice, Element, Flow, Optional, Parallel, Process, Spawn, subflows, walk_elements
 from sim.model.quantities import Quantity
 from sim.model.reforms.trees import missing
 from sim.text import Text
@@ -124,13 +124,26 @@ def element_at(model: Model, path: str) -> Element:
     return found
 
 
-def element_name(element: Element) -> Text:
+def element_name(element: Element, model: Model | None = None) -> Text:
+    """Its own name; of a call or a spawn that of the process; of a block that of what stands inside; else the id."""
     name: Text | None = getattr(element, "name", None)
-    return name or Text(element.id or "并列", element.id or "parallel")
+    if name is not None:
+        return name
+    other = [element.target] if isinstance(element, Call) else []
+    other = [child.process for child in element.cases] if isinstance(element, Spawn) else other
+    if model is not None and other and set(other) <= model.processes.keys():
+        return joined(model.processes[id_].name for id_ in other)
+    if isinstance(element, (Parallel, Choice, Optional)):
+        inside = [inner for flow in subflows(element) for inner in flow]
+        telling = next((inner for inner in inside if isinstance(inner, (Call, Spawn))), next(iter(inside), None))
+        if telling is not None:
+            first = element_name(telling, model)
+            return first if len(inside) == 1 else Text(f"{first.zh}等", f"{first.en} etc.")
+    return Text(element.id or "并列", element.id or "parallel")
 
 
-def element_names(flow: Sequence[Element]) -> Text:
-    return joined(quoted(element_name(element)) for element in flow)
+def element_names(flow: Sequence[Element], model: Model | None = None) -> Text:
+    return joined(quoted(element_name(element, model)) for element in flow)
 
 
 def name_of(known: Mapping[str, Any], id_: str) -> Text:
@@ -157,7 +170,7 @@ def steps(model: Model, paths: Sequence[str]) -> Text:
 def step_name(model: Model, path: str) -> Text:
     """The step's own name, without its process."""
     try:
-        return element_name(element_at(model, path))
+        return element_name(element_at(model, path), model)
     except InputError:  # what another change brings has no name in the model before
         return Text(split(path)[1], split(path)[1])
 
