@@ -155,3 +155,14 @@ class EventLog:
     def is_kind(self, *kinds: Kind) -> NDArray[np.bool_]:
         """Which rows are of these kinds."""
         return np.isin(self.kind, [KINDS.index(kind) for kind in kinds])
+
+
+def expanded(first: Ints, stop: Ints) -> tuple[Ints, Ints]:
+    """The places first[i] to stop[i] - 1 of every i, one after another, as (i of each place, place).
+
+    >>> [column.tolist() for column in expanded(np.array([5, 8]), np.array([7, 9]))]
+    [[0, 0, 1], [5, 6, 8]]
+    """
+    count = stop - first
+    index = np.repeat(np.arange(count.size), count)
+    return index, np.arange(index.size) + np.repeat(first - np.cumsum(count) + count, count)

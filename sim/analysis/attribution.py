@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.staffing import Asked, OpenSteps, asked_of_pools, open_steps
 from sim.errors import InputError
-from sim.eventlog import KINDS, NAT, NO_ROW, EventLog, GroupInfo, Ints
+from sim.eventlog import KINDS, NAT, NO_ROW, EventLog, GroupInfo, Ints, expanded
 from sim.model.quantities import DAY_US
 from sim.text import Text
 
@@ -81,7 +81,7 @@ def attribute(log: EventLog, cases: Ints | None = None) -> Segments:
     case, row, before = _chains(log, cases)
     pieces = _segments_of(log, np.unique(row))
     first = np.searchsorted(pieces.row, row, side="left")
-    index, place = _expanded(first, np.searchsorted(pieces.row, row, side="right"))
+    index, place = expanded(first, np.searchsorted(pieces.row, row, side="right"))
     along = _taken(pieces, place)._replace(case=case[index])
     found = Segments._make(np.append(before[i], along[i]) for i in range(len(before)))
     return _taken(found, np.lexsort((found.start, found.case)))
@@ -156,7 +156,7 @@ def _of_waiting(log: EventLog, works: Ints) -> list[_Part]:
     """From ready to the first stint, between stints, and after the last one to the end."""
     stints = log.stints
     low, high = stints.first[works], stints.first[works + 1]
-    stint = _expanded(low, high)[1]
+    stint = expanded(low, high)[1]
     last = np.cumsum(high - low + 1) - 1
     start, stop = np.empty((2, works.size + stint.size), dtype=np.int64)
     is_last = np.zeros(start.size, dtype=np.bool_)
@@ -178,8 +178,8 @@ def _of_stints(log: EventLog, works: Ints) -> list[_Part]:
     """Work while all its servers' calendars are open, off hours while one of them is closed (rule 5)."""
     names = sorted({group.calendar for groups in log.pools.values() for group in groups}, key=str.encode)
     of_server = [names.index(log.pools[server.pool][server.group].calendar) for server in log.servers]
-    index, stint = _expanded(log.stints.first[works], log.stints.first[works + 1])
-    of_stint, server = _expanded(log.stints.server_first[stint], log.stints.server_first[stint + 1])
+    index, stint = expanded(log.stints.first[works], log.stints.first[works + 1])
+    of_stint, server = expanded(log.stints.server_first[stint], log.stints.server_first[stint + 1])
     held = np.zeros((stint.size, len(names)), dtype=np.bool_)
     held[of_stint, np.array(of_server, dtype=np.int64)[log.stints.servers[server]]] = True
     together, inverse = np.unique(held, axis=0, return_inverse=True)
@@ -206,13 +206,6 @@ def _parted(
         (row[pieces.of[at]], kinds[0], pieces.start[at], pieces.stop[at]),
         (row[pieces.of[others]], kinds[1], pieces.start[others], pieces.stop[others]),
     ]
-
-
-def _expanded(low: Ints, high: Ints) -> tuple[Ints, Ints]:
-    """All places low[i] to high[i] - 1, one after another, and the i of each."""
-    count = high - low
-    index = np.repeat(np.arange(count.size), count)
-    return index, np.arange(index.size) + np.repeat(low - np.cumsum(count) + count, count)
 
 
 def _joined(segments: Segments) -> Segments:

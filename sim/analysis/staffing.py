@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.eventlog import NAT, GroupInfo, Ints, NeedRow
+from sim.eventlog import NAT, GroupInfo, Ints, NeedRow, expanded
 from sim.model.open_time import BEYOND, Calendar
 
 _NEVER = NAT
@@ -46,8 +46,7 @@ class OpenSteps(NamedTuple):
         """
         first = np.searchsorted(self.edges, a, side="right") - 1
         steps = np.maximum(np.searchsorted(self.edges, b, side="left") - first, 1)
-        index = np.repeat(np.arange(a.size), steps)
-        step = np.arange(index.size) - np.repeat(np.cumsum(steps) - steps, steps) + first[index]
+        index, step = expanded(first, first + steps)
         low, high = np.maximum(a[index], self.edges[step]), np.minimum(b[index], self.edges[step + 1])
         lasts = np.rint(duration_us[index, None] / self.speeds).astype(np.int64)
         closes = self.closes[step]

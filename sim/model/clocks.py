@@ -116,8 +116,12 @@ class Clock(Part):
 
     def counts(self, owner: str | None, stage: str | None, step: str) -> bool:
         """Whether the time of a step counts."""
-        if self.count is not None:
-            chosen = self.count.has(owner, stage, step)
-            return chosen and not (self.except_ is not None and self.except_.has(owner, stage, step))
-        left_out = self.except_ or Selected()
-        return owner != SUSPENDED and not left_out.has(owner, stage, step)
+        if self.excludes(owner, stage, step):
+            return False
+        return self.count is None or self.count.has(owner, stage, step)
+
+    def excludes(self, owner: str | None, stage: str | None, step: str) -> bool:
+        """Whether the time of a step is left out by name: in ``except``, or as a suspension that nothing names."""
+        if owner == SUSPENDED and not (self.count is not None and self.count.has(owner, None, step)):
+            return True
+        return self.except_ is not None and self.except_.has(owner, stage, step)

@@ -1,0 +1,402 @@
+"""Rules 17 and 18: what a clock counts, and in which unit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.analysis.clock_times import STATES, clock_times, counted_time, stage_counts
+from sim.errors import InputError
+from sim.eventlog import NAT, EventLog, Kind
+from sim.model.clocks import Clock, Unit
+from sim.model.working_days import WorkingDays
+from tests.clock_oracle import Cases, clocks, read, some_cases
+from tests.handmade import Handmade, at, calendar, clock
+
+LEGAL = WorkingDays(calendar("08:30-12:00", "14:30-17:30"))
+UNITS: tuple[Unit, ...] = ("fraction", "whole-days", "half-days", "calendar-days", "hours")
+
+
+def days_of(log: EventLog, unit: Unit = "whole-days", per: Any = "case", **described: Any) -> float:
+    """The reading of the first case."""
+    return float(clock_times(log, Clock.model_validate(described), unit, LEGAL, per=per).days[0])
+
+
+def from_to(accepted: str, closed: str) -> EventLog:
+    h = Handmade()
+    came = h.case(1, accepted)
+    done = h.wait(1, "p/a", accepted, closed, came, owner="utility")
+    h.instant("closed", 1, closed, done)
+    return h.log()
+
+
+def steps(*rows: tuple[str, str | None, str, str | None], over: str | None = None, kind: Kind = "closed") -> EventLog:
+    """A case of waits (owner, stage, from, to), accepted with the first; steps are p/0, p/1, ..."""
+    h = Handmade()
+    came = h.case(1, rows[0][2])
+    for i, (owner, stage, ready, end) in enumerate(rows):
+        last = h.wait(1, f"p/{i}", ready, end, came, owner=owner, stage=stage)
+    if over is not None:
+        h.instant(kind, 1, over, last)
+    return h.log(missing=("released_by",))
+
+
+# --- rule 18: the plan's vectors (DOMAIN 3.1)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "days", "due"),
+    [
+        ("06-11", 2, "06-16"),
+        ("09-17", 5, "09-26"),
+        ("09-29", 2, "10-08"),
+        ("09-30", 1, "10-08"),
+        ("09-24", 3, "09-28"),
+        ("09-13", 18, "10-13"),
+        ("09-06", 26, "10-18"),
+        ("02-08", 18, "03-10"),
+        ("04-23", 5, "04-29"),
+        ("06-04", 10, "06-21"),
+        ("10-09", 5, "10-15"),
+    ],
+)
+def test_what_is_done_on_the_last_day_of_a_limit_in_working_days_reads_as_the_limit(
+    accepted: str, days: int, due: str
+) -> None:
+    for hour in ("08:30", "12:10", "17:29"):
+        for done in ("08:30", "17:30"):
+            assert days_of(from_to(f"{accepted} {hour}", f"{due} {done}")) == days
+
+
+@pytest.mark.parametrize(
+    ("accepted", "done", "late"),
+    [
+        ("09-29 10:00", "10-06 23:00", (False, False, False)),
+        ("09-29 10:00", "10-07 01:00", (True, False, False)),
+        ("09-29 10:00", "10-08 17:00", (True, False, False)),
+        ("09-29 10:00", "10-09 08:30", (True, True, False)),
+        ("09-29 10:00", "10-12 17:30", (True, True, False)),
+        ("09-29 10:00", "10-13 08:30", (True, True, True)),
+        ("09-14 10:00", "09-22 17:00", (True, False, False)),
+        ("09-14 10:00", "09-23 08:30", (True, True, True)),
+    ],
+)
+def test_one_week_over_a_holiday_by_its_three_readings(accepted: str, done: str, late: tuple[bool, ...]) -> None:
+    """DOMAIN, hard question 10: calendar days unmoved, moved (Civil Code 203), and five working days."""
+    log = from_to(accepted, done)
+    found = (
+        clock_times(log, Clock(), "calendar-days", LEGAL, moved=False).late(7),
+        clock_times(log, Clock(), "calendar-days", LEGAL).late(7),
+        clock_times(log, Clock(), "whole-days", LEGAL).late(5),
+    )
+    assert tuple(bool(each[0]) for each in found) == late
+
+
+def test_the_mean_of_calendar_days_does_not_move_only_the_comparison_does() -> None:
+    times = clock_times(from_to("09-29 10:00", "10-08 09:00"), Clock(), "calendar-days", LEGAL)
+    assert (times.days[0], times.to_compare[0]) == (9, 2)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "done", "days"),
+    [
+        ("06-01 09:00", "06-01 16:00", 0.5),  # 上午受理下午办结
+        ("06-01 15:00", "06-02 11:00", 0.5),  # 下午受理次日上午办结
+        ("06-01 09:00", "06-01 12:00", 0.0),
+        ("06-01 12:00", "06-01 17:30", 0.0),  # at noon the morning is over: accepted in the afternoon
+        ("06-01 11:59", "06-01 17:31", 1.0),  # after closing: the next morning's block
+        ("06-01 09:00", "06-02 17:30", 1.5),
+        ("06-05 10:00", "06-07 12:00", 0.0),  # a Saturday counts on Monday morning
+        ("06-11 16:00", "06-15 09:00", 0.5),  # over the Dragon Boat Festival
+    ],
+)
+def test_half_day_blocks_end_with_the_morning_and_the_afternoon(accepted: str, done: str, days: float) -> None:
+    assert days_of(from_to(accepted, done), "half-days") == days
+
+
+@pytest.mark.parametrize(
+    ("accepted", "done", "days"),
+    [
+        ("06-01 08:30", "06-01 12:00", 3.5 / 6.5),
+        ("06-01 10:15", "06-02 10:15", 1.0),
+        ("06-01 18:00", "06-02 08:30", 0.0),
+        ("06-05 10:00", "06-07 17:30", 1.0),
+        ("09-30 17:00", "10-08 09:00", 1 / 6.5),
+    ],
+)
+def test_fractions_are_open_time_over_that_days_open_hours(accepted: str, done: str, days: float) -> None:
+    assert days_of(from_to(accepted, done), "fraction") == pytest.approx(days, abs=1e-9)
+
+
+def test_fractions_that_sum_to_the_limit_are_not_late_by_a_rounding() -> None:
+    """A tenth and two tenths of 6.5 hours; as floating-point numbers they are more than 0.3."""
+    parts = [("utility", None, "06-01 08:30", "06-01 09:09"), ("utility", None, "06-02 08:30", "06-02 09:48")]
+    log = steps(*parts, over="06-02 09:48")
+    reading = Clock.model_validate({"count": {"owners": "utility"}})
+    assert not clock_times(log, reading, "fraction", LEGAL).late(0.3)[0]
+
+
+def test_a_case_done_on_the_day_it_came_reads_nothing_in_whole_and_calendar_days() -> None:
+    log = from_to("06-01 09:00", "06-01 17:00")
+    assert [days_of(log, unit) for unit in ("whole-days", "calendar-days")] == [0, 0]
+    assert days_of(log, "hours") == 8 / 24
+
+
+def test_an_acceptance_in_the_evening_counts_the_next_morning() -> None:
+    log = from_to("06-01 20:00", "06-02 17:00")
+    assert [days_of(log, unit) for unit in ("whole-days", "half-days", "calendar-days")] == [0, 0.5, 1]
+
+
+# --- rule 17: what counts
+
+
+def parallel_permit() -> EventLog:
+    """Design 06-01 to 06-04, a permit beside it from 06-02 to 06-08, works until 06-10; the 5th and 6th a weekend."""
+    return steps(
+        ("utility", "design", "06-01 09:00", "06-04 09:00"),
+        ("office", "permit", "06-02 09:00", "06-08 09:00"),
+        ("utility", "works", "06-08 09:00", "06-10 09:00"),
+        over="06-10 09:00",
+    )
+
+
+def test_an_excluded_step_is_taken_off_only_where_nothing_counted_runs_beside_it() -> None:
+    log = parallel_permit()
+    assert days_of(log, "hours") == 9
+    assert days_of(log, "hours", **{"except": {"owners": "office"}}) == 5
+    assert days_of(log, "hours", **{"except": {"stages": "permit"}}, excluded_wins=True) == 3
+
+
+def test_counting_an_owner_and_leaving_out_all_others_agree_where_no_time_is_without_a_row() -> None:
+    log = parallel_permit()
+    for unit in UNITS:
+        assert days_of(log, unit, count={"owners": "utility"}) == days_of(log, unit, **{"except": {"owners": "office"}})
+
+
+def test_time_without_a_row_counts_unless_owners_are_counted() -> None:
+    gap = (("utility", None, "06-01 09:00", "06-02 09:00"), ("office", None, "06-04 09:00", "06-05 09:00"))
+    log = steps(*gap, over="06-07 09:00")
+    assert days_of(log, "hours", **{"except": {"owners": "office"}}) == 5
+    assert days_of(log, "hours", count={"owners": "utility"}) == 1
+
+
+def test_intervals_of_one_owner_are_never_counted_twice() -> None:
+    twice = [("utility", None, "06-01 09:00", "06-03 09:00"), ("utility", None, "06-02 09:00", "06-04 09:00")]
+    assert days_of(steps(*twice, over="06-04 09:00"), "hours", count={"owners": "utility"}) == 3
+
+
+def test_whole_days_of_several_stretches_are_distinct_and_less_one_once() -> None:
+    log = steps(
+        ("utility", "a", "06-01 09:00", "06-01 10:00"),
+        ("customer", "x", "06-01 10:00", "06-03 09:00"),
+        ("utility", "a", "06-03 09:00", "06-03 10:00"),
+        ("customer", "x", "06-03 10:00", "06-03 15:00"),
+        ("utility", "b", "06-03 15:00", "06-04 15:00"),
+        over="06-04 15:00",
+    )
+    assert days_of(log, count={"owners": "utility"}) == 2  # the 1st, 3rd and 4th
+    assert days_of(log, per="stage", count={"owners": "utility"}) == 2  # a: 1st and 3rd; b: 3rd and 4th
+    assert days_of(log, per="step", count={"owners": "utility"}) == 1  # p/0 and p/2 are of one day each
+
+
+def test_stages_that_end_on_the_day_they_began_read_nothing_on_their_own() -> None:
+    """DOMAIN 1.4, item 2: five same-day stages can hide five days."""
+    rows = [("utility", f"stage-{i}", f"06-0{i} 09:00", f"06-0{i} 17:00") for i in (1, 2, 3, 4)]
+    log = steps(*rows, over="06-04 17:00")
+    assert days_of(log, per="stage", count={"owners": "utility"}) == 0
+    assert days_of(log, count={"owners": "utility"}) == 3
+
+
+def test_parallel_stages_are_summed_in_a_reading_per_stage_and_united_in_one_of_the_case() -> None:
+    both = [("utility", "a", "06-01 09:00", "06-03 09:00"), ("utility", "b", "06-01 09:00", "06-04 09:00")]
+    log = steps(*both, over="06-04 09:00")
+    assert days_of(log, "hours", per="stage") == 5
+    assert days_of(log, "hours") == 3
+
+
+def test_a_suspension_never_counts_unless_it_is_named() -> None:
+    rows = [("utility", "a", "06-01 09:00", "06-02 09:00"), ("suspended", "a", "06-02 09:00", "06-04 09:00")]
+    log = steps(*rows, over="06-04 09:00")
+    assert days_of(log, "hours") == 1
+    assert days_of(log, "hours", count={"stages": "a"}) == 1
+    assert days_of(log, "hours", count={"owners": ["utility", "suspended"]}) == 3
+    assert days_of(log, "hours", count={"owners": "suspended"}) == 2
+
+
+def test_queueing_is_the_owners_time_unless_the_clock_counts_from_start() -> None:
+    h = Handmade()
+    came = h.case(1, "06-01 09:00")
+    done = h.work(1, "p/a", "06-01 09:00", "06-02 09:00", "06-02 15:00", came, owner="utility")
+    h.instant("closed", 1, "06-02 15:00", done)
+    assert days_of(h.log(), "hours", count={"owners": "utility"}) == 1.25
+    assert days_of(h.log(), "hours", count={"owners": "utility"}, from_start=True) == 0.25
+
+
+def test_the_permit_of_a_spawned_case_counts_for_the_case_that_waits_for_it() -> None:
+    h = Handmade()
+    came = h.case(1, "06-01 09:00")
+    permit = h.case(2, "06-01 09:00", parent=1, by=came)
+    handled = h.wait(2, "permits/handle", "06-01 09:00", "06-03 09:00", permit, owner="office", stage="permit")
+    issued = h.instant("closed", 2, "06-03 09:00", handled)
+    done = h.wait(1, "p/connect", "06-03 09:00", "06-04 09:00", issued, owner="utility", stage="works")
+    h.instant("closed", 1, "06-04 09:00", done)
+    log = h.log()
+    assert days_of(log, "hours", count={"owners": "office"}) == 2
+    assert days_of(log, "hours", **{"except": {"owners": "office"}}) == 1
+    assert days_of(log, "hours", stop={"end": "handle"}) == 2
+    assert stage_counts(log, np.array([0, 1])).tolist() == [2, 1]
+    assert stage_counts(log, np.array([1, 0]), {"works", "nowhere"}).tolist() == [0, 1]
+
+
+def test_cases_are_read_in_the_order_in_which_they_are_asked_for() -> None:
+    h = Handmade()
+    for case, hour in ((1, "10"), (2, "11"), (3, "12")):
+        done = h.wait(case, "p/a", "06-01 09:00", f"06-01 {hour}:00", h.case(case, "06-01 09:00"))
+        h.instant("closed", case, f"06-01 {hour}:00", done)
+    times = clock_times(h.log(), Clock(), "hours", LEGAL, np.array([2, 0]))
+    assert (times.case.tolist(), (times.days * 24).tolist()) == ([2, 0], [3, 1])
+
+
+# --- where a clock starts and stops, and whether it has
+
+
+def reworked() -> Handmade:
+    h = Handmade()
+    came = h.case(1, "06-01 09:00")
+    for visit, (ready, end) in enumerate((("06-01 09:00", "06-02 09:00"), ("06-02 09:00", "06-03 09:00"))):
+        came = h.wait(1, "p/sub/a", ready, end, came, visit=visit)
+        came = h.instant("mark", 1, end, came, "p/power-on", visit=visit)
+    return h
+
+
+@pytest.mark.parametrize(
+    ("stop", "days"),
+    [
+        ({"mark": "power-on"}, 1),
+        ({"mark": "power-on", "which": "last"}, 2),
+        ({"end": "a"}, 2),
+        ({"end": "a", "which": "first"}, 1),
+        ({"ready": "a"}, 0),
+        ({"start": "a", "which": "last"}, 1),
+    ],
+)
+def test_of_several_executions_the_first_or_the_last_stops_the_clock(stop: dict[str, str], days: int) -> None:
+    assert days_of(reworked().log(), "hours", stop=stop) == days
+
+
+def state_of(log: EventLog, **described: Any) -> tuple[str, float]:
+    times = clock_times(log, Clock.model_validate(described), "hours", LEGAL)
+    return STATES[times.state[0]], float(times.days[0])
+
+
+def test_a_case_without_an_end_is_open_and_has_taken_so_far_what_it_has() -> None:
+    log = reworked().log(end="06-05 09:00")
+    assert state_of(log) == ("open", 4)
+    times = clock_times(log, Clock(), "hours", LEGAL)
+    assert [bool(times.late(limit)[0]) for limit in (3.9, 4)] == [True, False]
+    assert times.stop.tolist() == [NAT]
+
+
+def test_a_step_that_runs_again_keeps_the_clock_open_when_its_last_end_is_meant() -> None:
+    h = reworked()
+    h.wait(1, "p/sub/a", "06-03 09:00", None, (1, "p/power-on", 1, "mark"), visit=2)
+    log = h.log(end="06-05 09:00")
+    assert state_of(log, stop={"end": "a"}) == ("open", 4)
+    assert state_of(log, stop={"end": "a", "which": "first"}) == ("finished", 1)
+
+
+def test_a_clock_whose_start_has_not_come_has_not_started_and_never_does_once_the_case_is_over() -> None:
+    h = reworked()
+    assert state_of(h.log(), start={"start": "b"})[0] == "not-started"
+    h.instant("closed", 1, "06-03 09:00", (1, "p/power-on", 1, "mark"))
+    for described in ({"start": {"start": "b"}}, {"stop": {"mark": "b"}}):
+        state, days = state_of(h.log(), **described)
+        assert state == "never"
+        assert np.isnan(days)
+
+
+def test_a_withdrawn_case_is_neither_finished_nor_open_unless_its_clock_had_stopped() -> None:
+    h = reworked()
+    h.instant("withdrawn", 1, "06-03 09:00", (1, "p/power-on", 1, "mark"))
+    log = h.log()
+    assert state_of(log) == ("withdrawn", 2)
+    assert not clock_times(log, Clock(), "hours", LEGAL).late(0)[0]
+    assert state_of(log, stop={"mark": "power-on"}) == ("finished", 1)
+
+
+def test_work_that_finishes_after_the_withdrawal_does_not_stop_the_clock() -> None:
+    h = Handmade()
+    came = h.case(1, "06-01 09:00")
+    given_up = h.row("wait", 1, "p/a", "06-01 09:00", "06-01 09:00", "06-02 09:00", came, outcome="withdrawn")
+    h.wait(1, "p/b", "06-01 09:00", "06-03 09:00", came)
+    h.instant("withdrawn", 1, "06-02 09:00", given_up)
+    assert state_of(h.log(), stop={"end": "b"}) == ("withdrawn", 1)
+    assert state_of(h.log(), stop={"end": "a"}) == ("withdrawn", 1)
+
+
+def test_a_stop_before_the_start_reads_nothing() -> None:
+    assert state_of(reworked().log(), start={"end": "a"}, stop={"ready": "a"}) == ("finished", 0)
+
+
+def test_the_counted_intervals_of_a_case_can_be_seen() -> None:
+    found = counted_time(parallel_permit(), Clock.model_validate({"count": {"owners": "utility"}}), np.array([0]))
+    assert [(clock(a), clock(b)) for a, b in zip(found.start.tolist(), found.stop.tolist(), strict=True)] == [
+        ("06-01 09:00", "06-04 09:00"),
+        ("06-08 09:00", "06-10 09:00"),
+    ]
+
+
+def test_a_reading_is_withheld_where_a_real_log_lacks_what_it_asks_for() -> None:
+    h = Handmade()
+    h.case(1, "06-01 09:00")
+    log = h.log(missing=("owner", "time-of-day"))
+    with pytest.raises(InputError) as caught:
+        days_of(log, "fraction", count={"owners": "utility"})
+    assert caught.value.value == "owner, time-of-day"
+    assert days_of(log, "whole-days", stop="accepted") == 0
+
+
+def test_a_log_without_cases_reads_nothing() -> None:
+    for unit in UNITS:
+        assert clock_times(Handmade().log(), Clock(), unit, LEGAL).days.size == 0
+
+
+# --- everything at once, against a slow look at each half-hour and each date
+
+
+READINGS = st.tuples(
+    clocks(), st.sampled_from(UNITS), st.sampled_from(["case", "case", "stage", "step"]), st.booleans()
+)
+
+
+def check_against_a_clerk(cases: Cases, reading: tuple[Clock, Unit, Any, bool]) -> None:
+    (clock, unit, per, moved), log = reading, cases.log()
+    times = clock_times(log, clock, unit, WorkingDays(cases.legal()), per=per, moved=moved)
+    for place, case in enumerate(log.cases.id.tolist()):
+        expected = read(cases, clock, unit, case, per, moved)
+        assert STATES[times.state[place]] == expected.state
+        # Fractions are rounded to nine decimals, and the clerk adds up to 576 half-hours one by one.
+        for found, days in ((times.days[place], expected.days), (times.to_compare[place], expected.to_compare)):
+            assert np.isnan(found) if days is None else found == pytest.approx(days, rel=0, abs=1e-8)
+
+
+@settings(max_examples=80, deadline=None)
+@given(some_cases(), READINGS)
+def test_a_clerk_with_a_calendar_in_hand_reads_the_same(cases: Cases, reading: tuple[Clock, Unit, Any, bool]) -> None:
+    check_against_a_clerk(cases, reading)
+
+
+@pytest.mark.slow
+@settings(max_examples=2000, deadline=None)
+@given(some_cases(), READINGS)
+def test_a_clerk_with_much_time_reads_the_same(cases: Cases, reading: tuple[Clock, Unit, Any, bool]) -> None:
+    check_against_a_clerk(cases, reading)
+
+
+def test_instants_are_microseconds_of_civil_time() -> None:
+    times = clock_times(from_to("06-01 09:00", "06-02 09:00"), Clock(), "hours", LEGAL)
+    assert (times.start[0], times.stop[0]) == (at("06-01 09:00"), at("06-02 09:00"))
