@@ -29,7 +29,7 @@ class Prepared:
         self._specs: dict[str, CalendarSpec] = {**PREDEFINED, **self.model.calendars}
         self.first = min([self.begin, *known])
         self.calendars: dict[str, Calendar] = self._compiled(self._specs, self.first, self.end)
-        self._laws: dict[tuple[int, int | None], tuple[LawForm, CompiledLaw]] = {}
+        self._laws: dict[tuple[int, str | None], tuple[LawForm, CompiledLaw]] = {}
         self._open_together: dict[frozenset[str], Calendar] = {}
 
     def calendar(self, ids: frozenset[str]) -> Calendar:
@@ -42,10 +42,10 @@ class Prepared:
 
     def law(self, law: LawForm, calendar: str | None) -> CompiledLaw:
         """A law in microseconds; working days are those of the calendar that the duration runs on."""
-        working_day = self.working_day_us(calendar) if calendar and law.in_working_days else None
-        key = id(law), working_day
+        key = id(law), calendar
         if key not in self._laws:
-            self._laws[key] = law, law.compile(key[1])
+            working_day = self.working_day_us(calendar) if calendar and law.in_working_days else None
+            self._laws[key] = law, law.compile(working_day)
         return self._laws[key][1]
 
     def working_day_us(self, calendar: str) -> int:

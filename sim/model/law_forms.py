@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, ClassVar, Literal
 
@@ -16,7 +16,7 @@ from pydantic import (
 from sim.model import compiled_laws
 from sim.model.compiled_laws import CompiledLaw
 from sim.model.figures import Amount, Evidence
-from sim.model.part import Share, refuse
+from sim.model.part import Part, Share, refuse
 from sim.model.quantities import Duration, PositiveDuration, Quantity, to_us
 from sim.text import Text
 
@@ -55,6 +55,11 @@ class LawForm(Evidence[Duration]):
 
     def _compiled(self, us: ToUs) -> CompiledLaw:
         raise NotImplementedError
+
+    @property
+    def in_working_days(self) -> bool:
+        """Whether any of its durations is in ``wd``, so that it compiles on a calendar only."""
+        return any(quantity.in_working_days for quantity in _quantities(self))
 
     def describe(self) -> Text:
         """The law in words: ``平均 30 分钟,变异系数 0.5``, ``mean 30 min, cv 0.5``."""
@@ -311,6 +316,16 @@ class Quantiles(LawForm):
     def _words(self) -> Text:
         words = [(f"{100 * share:g}%", quantity.text) for share, quantity in self.points]
         return Text("、".join(f"{p} {q.zh}" for p, q in words), ", ".join(f"{p} {q.en}" for p, q in words))
+
+
+def _quantities(value: Any) -> Iterator[Quantity]:
+    if isinstance(value, Quantity):
+        yield value
+    elif isinstance(value, Part):
+        yield from _quantities(vars(value))
+    elif isinstance(value, (dict, tuple)):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _quantities(one)
 
 
 def _ascending(quantities: Sequence[Quantity], rule: Text) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Annotated, Any, Literal
 
@@ -16,6 +17,7 @@ from sim.text import Text
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 MINUTE_US = 60_000_000
+_EPOCH_MONDAY = dt.date(1970, 1, 5)
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
@@ -60,3 +62,9 @@ class Session(Part):
                 Text("例如 on: [tue]", "for example on: [tue]"),
             )
         return self
+
+    def falls_on(self, day: dt.date) -> bool:
+        """Whether its rhythm names a day, be the calendar open on it or not."""
+        if self.days:
+            return day.day in self.days
+        return WEEKDAYS[day.weekday()] in self.on and (day - _EPOCH_MONDAY).days // 7 % self.every_weeks == 0
