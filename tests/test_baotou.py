@@ -1,0 +1,325 @@
+"""The shipped city: what it quotes is what the plan says, every figure has evidence, and its anchors hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import BaseModel
+
+from sim.model.base import Model
+from sim.model.figures import Evidence
+from sim.model.files import load
+from sim.model.process import Call, Choice, Element, Flow, Optional, Parallel, Spawn, WorkStep, walk_elements
+from sim.model.scenario import Folder
+from tests.conftest import ROOT
+
+BAOTOU = ROOT / "scenarios" / "baotou"
+WORKING_HOURS_A_YEAR = 250 * 6.5
+
+
+@pytest.fixture(scope="module")
+def baotou() -> Folder:
+    return load(BAOTOU)
+
+
+@pytest.fixture(scope="module")
+def plan(shared: Path) -> str:
+    return (shared / "plan" / "plan-2021-zh.txt").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def commitments(shared: Path) -> dict[str, dict[str, Any]]:
+    from ruamel.yaml import YAML
+
+    entries = YAML(typ="safe", pure=True).load(shared / "plan" / "commitments.yaml")
+    return {entry["id"]: entry for entry in entries if entry["service"] == "electricity"}
+
+
+# --- what the plan says
+
+
+def test_every_quotation_unit_and_deadline_is_the_plans_own_words(baotou: Folder, plan: str) -> None:
+    for id_, limit in baotou.limits.items():
+        for words in (limit.quote, limit.responsible, limit.deadline):
+            assert words in plan, (id_, words)
+
+
+def test_every_reform_quotes_its_clause_or_says_that_there_is_none(baotou: Folder, plan: str) -> None:
+    for id_, reform in baotou.reforms.items():
+        assert reform.clause in plan, id_
+        assert bool(reform.clause) == bool(reform.item), id_
+        assert reform.side_effects is not None, id_
+    without = {id_ for id_, reform in baotou.reforms.items() if not reform.clause}
+    assert without == {"scheme-meeting-twice-weekly"}
+    assert {id_ for id_, reform in baotou.reforms.items() if not reform.firm} == {"notify-and-commit", *without}
+
+
+def test_all_electricity_commitments_are_there_with_their_numbers(
+    baotou: Folder, commitments: dict[str, dict[str, Any]]
+) -> None:
+    assert list(baotou.limits) == list(commitments)
+    for id_, entry in commitments.items():
+        limit = baotou.limits[id_]
+        assert limit.quote == entry["quote"] and limit.item == entry["item"], id_
+        assert limit.responsible == entry["responsible"] and limit.deadline == entry["deadline"], id_
+        assert (limit.value.amount if limit.value else None) == entry.get("limit"), id_
+        assert (limit.baseline.amount if limit.baseline else None) == entry.get("baseline"), id_
+        assert (limit.statistic.kind if limit.statistic else None) == (
+            entry["statistic"].replace(" ", "-") if "limit" in entry else None
+        ), id_
+
+
+def test_the_readings_that_decide_are_those_of_the_commitments(
+    baotou: Folder, commitments: dict[str, dict[str, Any]]
+) -> None:
+    for id_, entry in commitments.items():
+        wanted = Counter(role for reading in entry.get("readings", ()) for role in reading)
+        found = Counter(reading.role for reading in baotou.limits[id_].readings)
+        assert all(found[role] == wanted[role] for role in ("default", "plausible")), id_
+        assert found["beside"] >= wanted["beside"], id_
+
+
+def test_no_word_of_another_grid_company_stands_in_the_folder() -> None:
+    for path in BAOTOU.iterdir():
+        text = path.read_text(encoding="utf-8")
+        assert "国网" not in text and "SG186" not in text and "State Grid" not in text, path.name
+
+
+# --- evidence
+
+
+def parts(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every described part at any depth, with its path; what was left out in the file is left out here."""
+    if isinstance(value, BaseModel):
+        yield path, value
+        for name in value.model_fields_set:
+            yield from parts(getattr(value, name), f"{path}/{name}")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from parts(item, f"{path}/{key}")
+    elif isinstance(value, (list, tuple)):
+        for i, item in enumerate(value):
+            yield from parts(item, f"{path}/{i}")
+
+
+def test_every_figure_says_where_it_comes_from(baotou: Folder) -> None:
+    figures = [(path, part) for path, part in parts(baotou) if isinstance(part, Evidence)]
+    assert len(figures) > 150
+    for path, figure in figures:
+        given = [kind for kind in ("plan", "published", "log", "assumption") if getattr(figure, kind) is not None]
+        assert len(given) == 1, path
+        assert figure.source or figure.plan or figure.published, path
+
+
+def test_every_assumed_figure_has_a_range_unless_it_is_no_quantity(baotou: Folder) -> None:
+    without = {path for path, part in parts(baotou) if isinstance(part, Evidence) and part.range is None}
+    # one permit or one reinforcement for each case that needs it, and the instant of the thaw: nothing to vary
+    assert Counter(path.rpartition("/")[2] for path in without).keys() == {"n", "takes"}
+    assert sum(path.endswith("/takes") for path in without) == 2
+
+
+# --- the folder
+
+
+def test_every_scenario_applies_its_reforms_without_contradiction(baotou: Folder) -> None:
+    assert {"before", "plan", "plan-without-exploratory"} <= set(baotou.scenarios)
+    hashes = [baotou.scenario(id_).hash for id_ in baotou.scenarios]
+    assert len(set(hashes)) == len(hashes), "no two scenarios are the same model"
+
+
+def test_there_is_a_scenario_for_each_reform_of_the_plan_alone(baotou: Folder) -> None:
+    alone = {reform for id_, spec in baotou.scenarios.items() if id_.startswith("only-") for reform in spec.reforms}
+    assert alone == {id_ for id_, reform in baotou.reforms.items() if reform.clause}
+
+
+def test_the_plan_has_all_that_is_called_for_and_one_scenario_leaves_out_what_is_only_explored(baotou: Folder) -> None:
+    called_for = {id_: reform for id_, reform in baotou.reforms.items() if reform.clause}
+    assert set(baotou.scenarios["plan"].reforms) == set(called_for)
+    firm = {id_ for id_, reform in called_for.items() if reform.firm}
+    assert set(baotou.scenarios["plan-without-exploratory"].reforms) == firm
+
+
+def test_only_the_scenarios_about_the_clock_change_a_clock(baotou: Folder) -> None:
+    about = {id_ for id_, spec in baotou.scenarios.items() if spec.clock_changes}
+    assert about == {"outage-counted", "review-not-counted"}
+    assert not any(reform.clock_changes for reform in baotou.reforms.values())
+    for id_ in about:
+        assert not baotou.scenarios[id_].reforms and not baotou.scenarios[id_].changes
+
+
+def test_the_reform_takes_stages_from_the_three_zero_customer(baotou: Folder) -> None:
+    def stages(scenario: str, process: str) -> set[str]:
+        model = baotou.scenario(scenario).model
+        stage_of = {getattr(e, "stage", None) for e in walk_elements(model.processes[process].flow)} - {None}
+        return {stage for stage in stage_of if model.stages[stage].customer_facing}
+
+    for process in ("three-zero-direct", "three-zero-works"):
+        assert stages("before", process) == {"application", "survey", "supply-scheme", "connection"}
+        assert stages("plan", process) == {"application", "connection"}
+    assert len(stages("before", "low-voltage-other")) == 3
+
+
+# --- loads, by volume times effort: an independent route that knows no calendar and no queue
+
+
+Shares = dict[str, dict[str, float]]
+"""Of each attribute, the share of the cases that has each value."""
+
+
+def scaled(hours: Counter[str], factor: float) -> Counter[str]:
+    return Counter({pool: factor * h for pool, h in hours.items()})
+
+
+def hours_of(model: Model, flow: Flow, attributes: Shares) -> Counter[str]:
+    """Expected hours that one case asks of each pool in a sequence."""
+    own = [hours_in(model, element, attributes) for element in flow]
+    total = sum(own, Counter())
+    names = [element.id for element in flow]
+    for last, element in enumerate(flow):
+        rework = getattr(element, "rework", None)
+        if rework is None:
+            continue
+        # share p, again and again: p / (1 - p) times more of all that is gone through again
+        again = rework.share[0].value / (1 - rework.share[0].value)
+        first = names.index(rework.back_to) if rework.back_to else last
+        for i in range(first, last + 1):
+            repeat = getattr(flow[i], "on_repeat", ())
+            total += scaled(own[i], again * (repeat[0].value if repeat else 1.0))
+    return total
+
+
+def hours_in(model: Model, element: Element, attributes: Shares) -> Counter[str]:
+    match element:
+        case WorkStep():
+            mean = element.effort.compile().mean / 3_600e6
+            return Counter({need.pool or "": need.n * mean for need in element.by})
+        case Parallel():
+            return sum((hours_of(model, branch, attributes) for branch in element.parallel), Counter())
+        case Choice() | Optional():
+            return hours_by_choice(model, element, attributes)
+        case Call():
+            return hours_of(model, model.processes[element.target].flow, attributes)
+        case Spawn():
+            flows = [model.processes[child.process].flow for child in element.cases]
+            return sum((hours_of(model, flow, attributes) for flow in flows), Counter())
+    return Counter()
+
+
+def hours_by_choice(model: Model, choice: Choice | Optional, attributes: Shares) -> Counter[str]:
+    total: Counter[str] = Counter()
+    known, left = attributes.get(choice.by or "", {}), 1.0
+    for branch in choice.branches if isinstance(choice, Choice) else choice.branches():
+        if branch.share is not None:
+            share = branch.share.value
+        else:
+            share = left if branch.otherwise else sum(known.get(value, 0.0) for value in branch.when or ())
+        left -= share
+        total += scaled(hours_of(model, branch.flow, attributes), share)
+    return total
+
+
+def arithmetic_loads(model: Model) -> dict[str, float]:
+    asked: Counter[str] = Counter()
+    for source in model.sources.values():
+        shares = {
+            name: {value: share.value for value, share in given.items()}
+            for name, given in source.attributes.items()
+            if isinstance(given, dict)
+        }
+        per_year = source.per_year.value if source.per_year else 0.0
+        hours = hours_of(model, model.processes[source.process].flow, shares)
+        asked.update({pool: per_year * h for pool, h in hours.items()})
+    return {id_: asked[id_] / (pool.servers * WORKING_HOURS_A_YEAR) for id_, pool in model.pools.items()}
+
+
+def test_volumes_times_efforts_keep_every_pool_busy_and_none_overloaded(baotou: Folder) -> None:
+    loads = arithmetic_loads(baotou.scenario("before").model)
+    assert all(0.4 <= load <= 0.9 for load in loads.values()), loads
+
+
+def test_the_loads_are_about_those_of_the_effort_table(baotou: Folder) -> None:
+    """DOMAIN part 2, last column; three in four high-voltage cases, not all, have their drawings reviewed."""
+    table = {
+        "customer-managers": 0.65, "project-managers": 0.65, "drawing-reviewers": 0.74 * 0.75, "inspection-teams": 0.81,
+        "meter-teams": 0.59, "live-line-crews": 0.77, "line-crews": 0.82, "road-permit-officers": 0.68,
+    }  # fmt: skip
+    loads = arithmetic_loads(baotou.scenario("before").model)
+    assert loads == pytest.approx(table, abs=0.05)
+
+
+def test_more_live_line_work_needs_more_crews(baotou: Folder) -> None:
+    loads = {id_: arithmetic_loads(baotou.scenario(id_).model)["live-line-crews"] for id_ in baotou.scenarios}
+    assert loads["plan"] < 0.9
+    assert loads["plan-without-live-line-crews"] > 1
+
+
+# --- the anchors, simulated
+
+
+ANCHOR_RUNS = 4
+SEED = 2021
+
+
+def simulated(task: tuple[str, int]) -> Any:
+    from sim.analysis.sampling import sample
+    from sim.engine.replicate import simulate
+
+    scenario = load(BAOTOU).scenario(task[0])
+    return sample(simulate(scenario, SEED, task[1]), scenario.model)
+
+
+@pytest.fixture(scope="module")
+def histories() -> dict[str, list[Any]]:
+    tasks = [(scenario, k) for scenario in ("before", "plan") for k in range(ANCHOR_RUNS)]
+    with ProcessPoolExecutor() as workers:
+        samples = list(workers.map(simulated, tasks))
+    return {"before": samples[:ANCHOR_RUNS], "plan": samples[ANCHOR_RUNS:]}
+
+
+def days(samples: list[Any], limit: str, reading: str) -> np.ndarray:
+    return np.concatenate([sample.limits[limit].readings[reading].finished for sample in samples])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("limit", "old"), [("E3", 6), ("E4", 22), ("E5", 32)])
+def test_the_old_limits_are_kept_in_about_95_percent_of_cases(
+    histories: dict[str, list[Any]], limit: str, old: float
+) -> None:
+    times = days(histories["before"], limit, "union-fraction")
+    assert 0.92 <= np.mean(times <= old) <= 0.98
+    assert 0.55 <= np.median(times) / old <= 0.67
+
+
+@pytest.mark.slow
+def test_every_pool_is_busy_and_none_overloaded_in_the_simulation(histories: dict[str, list[Any]]) -> None:
+    for pool in histories["before"][0].pools:
+        runs = [run.pools[pool] for run in histories["before"]]
+        assert 0.4 <= sum(r.busy_us for r in runs) / sum(r.open_us for r in runs) <= 0.9, pool
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("scenario", "limit", "low", "usual", "high"),
+    [("before", "E4", 55, 90, 160), ("plan", "E4", None, 60, None), ("before", "E5", 80, 130, 220)],
+)
+def test_customers_wait_about_as_long_as_known(
+    histories: dict[str, list[Any]], scenario: str, limit: str, low: float | None, usual: float, high: float | None
+) -> None:
+    times = days(histories[scenario], limit, "elapsed")
+    assert np.median(times) == pytest.approx(usual, rel=0.15)
+    if low is not None and high is not None:
+        p10, p90 = np.quantile(times, [0.1, 0.9])
+        assert low <= p10 <= p90 <= high
+
+
+@pytest.mark.slow
+def test_three_zero_customers_wait_about_as_long_as_known(histories: dict[str, list[Any]]) -> None:
+    assert 20 <= np.median(days(histories["before"], "E1", "works-only")) <= 30
+    assert 5 <= np.median(days(histories["plan"], "E1", "works-only")) <= 9
+    assert 0.5 <= np.median(days(histories["plan"], "E2", "every-case")) <= 2
