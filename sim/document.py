@@ -1,15 +1,234 @@
-"""``verdicts.json``: what a study found as one JSON document (results/README.md), the same bytes for the same run."""
+"""``verdicts.json``: what a study found as one JSON document, the same bytes for the same run.
+
+Numbers are rounded, days to 4 decimals, shares to 6, cases a year to 3, hours to 2. Nothing of the machine or the hour
+is in it; that is in ``run.json``.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from sim.analysis.results import StudyResult
+from sim.analysis.results import (
+    Change,
+    PoolLoad,
+    ReadingResult,
+    ScenarioResult,
+    StudyResult,
+    TimePart,
+    Verdict,
+)
+from sim.analysis.statistics import Comparison, Estimate
+from sim.document_types import (
+    ChangeEntry,
+    ClassEntry,
+    ComparisonEntry,
+    Document,
+    Interval,
+    LongestEntry,
+    MonthEntry,
+    PartEntry,
+    PoolEntry,
+    ReadingEntry,
+    ScenarioEntry,
+    StickingEntry,
+    VerdictEntry,
+    Window,
+    Words,
+)
 from sim.model.scenario import Folder
+from sim.report.verdict_words import ASSUMED
+from sim.text import Text
+from sim.whole_files import write_whole
 
-SCHEMA = 1
+DAYS, SHARE, A_YEAR, HOURS = 4, 6, 3, 2
+"""Decimals of each kind of number."""
+
+
+def document(result: StudyResult, folder: Folder) -> Document:
+    """The document of a study."""
+    verdicts = [_verdict(verdict) for scenario in result.scenarios for verdict in scenario.verdicts]
+    first, last = result.window
+    return Document(
+        schema=1,
+        notice=_words(ASSUMED) if any(verdict.assumed for verdict in verdicts) else None,
+        folder=result.folder,
+        name=_words(folder.name),
+        command=result.command,
+        seed=result.seed,
+        replications=result.replications,
+        engine=result.engine,
+        window=Window.model_validate({"from": first, "to": last}),
+        begin=result.begin,
+        years=result.years,
+        scenarios=[_scenario(scenario, folder) for scenario in result.scenarios],
+        verdicts=verdicts,
+        changes=[_change(change) for change in result.changes],
+    )
 
 
 def write(result: StudyResult, folder: Folder, path: Path) -> None:
-    """Write the document, whole or not at all."""
-    raise NotImplementedError
+    """Write the document, whole or not at all; errors as :func:`sim.whole_files.write_whole`."""
+    written = document(result, folder).model_dump_json(by_alias=True, indent=1)
+    write_whole(path, f"{written}\n".encode())
+
+
+def json_schema() -> dict[str, Any]:
+    """The document's JSON Schema."""
+    return Document.model_json_schema(by_alias=True)
+
+
+def _scenario(scenario: ScenarioResult, folder: Folder) -> ScenarioEntry:
+    return ScenarioEntry(
+        id=scenario.id,
+        name=_words(folder.scenarios[scenario.id].name),
+        hash=scenario.hash,
+        reforms=list(scenario.reforms),
+        pools=[_pool(load) for load in scenario.pools],
+        classes=[
+            ClassEntry.model_validate(
+                {
+                    "class": c.case_class,
+                    "accepted": c.accepted,
+                    "closed": c.closed,
+                    "open": c.open,
+                    "withdrawn": c.withdrawn,
+                }
+            )
+            for c in scenario.classes
+        ],
+    )
+
+
+def _pool(load: PoolLoad) -> PoolEntry:
+    wait = _rounded(load.mean_wait_h, HOURS)
+    return PoolEntry(pool=load.pool, servers=load.servers, load=_interval(load.load, SHARE), mean_wait_h=wait)
+
+
+def _verdict(verdict: Verdict) -> VerdictEntry:
+    result = verdict.default
+    return VerdictEntry(
+        limit=verdict.limit,
+        scenario=verdict.scenario,
+        reading=result and result.reading.id,
+        verdict=verdict.value,
+        assumed=verdict.assumed,
+        missing=verdict.missing,
+        inputs_doubt="not-yet-assessed",
+        disagreeing=list(verdict.disagreeing),
+        growing=list(verdict.growing),
+        **_figures(result),
+        longest_case=result and _longest(result),
+        quantiles=[round(days, DAYS) for days in result.quantiles] if result else [],
+        stages=_rounded(verdict.stages.value, DAYS),
+        elapsed=_interval(verdict.elapsed, DAYS),
+        time_split=_split(verdict.time_split, verdict.elapsed.value),
+        sticking=[StickingEntry(step=s.step, kind=s.kind, days=round(s.days, DAYS)) for s in verdict.sticking],
+        months=[
+            MonthEntry(month=m.month, cases=m.cases, within=_rounded(m.within, SHARE), mean=_rounded(m.mean, DAYS))
+            for m in verdict.months
+        ],
+        completed_share_within=_interval(verdict.completed_within, SHARE),
+        readings=[_reading(each) for each in verdict.readings],
+        assumptions=list(verdict.assumptions),
+    )
+
+
+def _reading(result: ReadingResult) -> ReadingEntry:
+    reading = result.reading
+    return ReadingEntry(
+        reading=reading.id,
+        name=_words(reading.name),
+        role=reading.role,
+        counted_in=reading.unit,
+        per=reading.per,
+        moved=reading.moved,
+        decision=result.decision,
+        **_figures(result),
+    )
+
+
+def _figures(result: ReadingResult | None) -> dict[str, Any]:
+    """What a verdict and its readings have in common; without a reading there is nothing but nulls."""
+    estimates = {
+        "late_share": ("late", SHARE), "late_per_year": ("late_per_year", A_YEAR), "mean": ("mean", DAYS),
+        "median": ("median", DAYS), "share_within": ("share_within", SHARE), "p90": ("p90", DAYS),
+        "longest_expected": ("longest", DAYS),
+    }  # fmt: skip
+    if result is None:
+        names = ("statistic", "required_share", "limit_value", "unit", "tolerance", "longest")
+        counts = ("cases", "finished", "replications", "open_beyond_limit", "open_undecided")
+        nothing = Interval(value=None, low=None, high=None)
+        return dict.fromkeys(names) | dict.fromkeys(counts, 0) | dict.fromkeys(estimates, nothing)
+    statistic = result.statistic
+    return {
+        "statistic": statistic and statistic.kind,
+        "required_share": statistic and statistic.share,
+        "limit_value": result.limit_value,
+        "unit": result.mean.unit,
+        "tolerance": result.tolerance,
+        "cases": result.cases,
+        "finished": result.finished,
+        "replications": result.replications,
+        "open_beyond_limit": result.open_beyond_limit,
+        "open_undecided": result.open_undecided,
+        "longest": _rounded(result.longest_days, DAYS),
+    } | {name: _interval(getattr(result, of), decimals) for name, (of, decimals) in estimates.items()}
+
+
+def _longest(result: ReadingResult) -> LongestEntry | None:
+    if result.longest_replication is None:
+        return None
+    return LongestEntry(
+        replication=result.longest_replication, case=result.longest_case, stuck_at=result.longest_stuck_at
+    )
+
+
+def _split(parts: Sequence[TimePart], mean: float | None) -> list[PartEntry]:
+    """Rounded so that the printed parts sum to the printed mean: what is left goes to the largest remainders."""
+    if mean is None:
+        return []
+    scale = 10**DAYS
+    units = [int(part.days * scale) for part in parts]
+    left = round(round(mean, DAYS) * scale) - sum(units)
+    by_remainder = sorted(range(len(parts)), key=lambda i: units[i] - parts[i].days * scale)
+    for i in by_remainder[:left]:
+        units[i] += 1
+    return [
+        PartEntry(kind=part.kind, owner=part.owner or None, days=unit / scale)
+        for part, unit in zip(parts, units, strict=True)
+    ]
+
+
+def _change(change: Change) -> ChangeEntry:
+    return ChangeEntry(
+        limit=change.limit,
+        before=change.before,
+        after=change.after,
+        mean=_comparison(change.mean, DAYS),
+        share_within=_comparison(change.share_within, SHARE),
+    )
+
+
+def _comparison(comparison: Comparison | None, decimals: int) -> ComparisonEntry | None:
+    if comparison is None:
+        return None
+    return ComparisonEntry(
+        unit=comparison.difference.unit,
+        difference=_interval(comparison.difference, decimals),
+        ratio=_interval(comparison.ratio, SHARE),
+    )
+
+
+def _interval(estimate: Estimate, decimals: int) -> Interval:
+    value, low, high = (_rounded(x, decimals) for x in (estimate.value, estimate.low, estimate.high))
+    return Interval(value=value, low=low, high=high)
+
+
+def _rounded(number: float | None, decimals: int) -> float | None:
+    return None if number is None else round(number, decimals) + 0.0  # no negative zero
+
+
+def _words(text: Text) -> Words:
+    return Words(zh=text.zh, en=text.en)

@@ -76,7 +76,7 @@ HOUSE = {
     "analysis": ("sim.analysis", f"{MODEL} {ANALYSIS} eventlog jit"),
     "decide": ("sim.decide", f"{MODEL} {ANALYSIS} eventlog replicate"),
     "report": ("sim.report", f"{MODEL} {ANALYSIS} disk"),
-    "study": ("sim.study sim.document", f"{MODEL} {ANALYSIS} eventlog replicate decide report disk"),
+    "study": ("sim.study sim.document sim.document_types", f"{MODEL} {ANALYSIS} eventlog replicate decide report disk"),
     "command": ("sim.cli sim.commands sim.__main__", f"{MODEL} study report front disk"),
     "front": ("", f"{MODEL} {ENGINES} {ANALYSIS} eventlog decide report study"),
     "fits": (FITS, f"{MODEL} {ANALYSIS} eventlog"),

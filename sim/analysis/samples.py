@@ -57,8 +57,8 @@ class LimitSample:
     ``readings`` are of the cohort accepted in the window, ``completed`` of the one completed in it (rule 14).
     ``stages``: (n,) customer-facing stages of each closed case. ``elapsed_us``: (n,) from acceptance to close;
     ``elapsed_open_us``: what the others have taken so far. ``split_us`` parts the closed cases' time by (kind,
-    owner) and sums to that of ``elapsed_us``. ``sticking``: counted days by (step, kind) of the finished cases.
-    ``pools``: those that the cohort's steps need.
+    owner) and sums to that of ``elapsed_us``. ``sticking``: counted days by (step, kind) of the ``sticking_cases``,
+    those closed whose clock has stopped. ``pools``: those that the cohort's steps need.
     """
 
     default: str | None
@@ -70,6 +70,7 @@ class LimitSample:
     elapsed_open_us: Floats
     split_us: dict[tuple[str, str | None], int]
     sticking: dict[tuple[str, str], float]
+    sticking_cases: int
     pools: frozenset[str]
 
 

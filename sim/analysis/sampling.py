@@ -1,0 +1,221 @@
+"""From the event log of one replication to its sample (rules 14 to 18)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.attribution import TIME_KINDS, Segments, attribute
+from sim.analysis.clock_times import ClockTimes, Intervals, clock_times, counted_time, intersection, stage_counts
+from sim.analysis.clock_times.family import family_rows
+from sim.analysis.loads import pool_samples, pools_asked
+from sim.analysis.samples import ClassSample, LimitSample, LongestCase, MonthCount, ReadingSample, Sample
+from sim.analysis.statistics.estimate import Floats
+from sim.analysis.verdicts import unit_of
+from sim.eventlog import NAT, NO_ROW, Coded, EventLog, Ints, Kind
+from sim.model.base import LEGAL, Model
+from sim.model.clocks import Clock
+from sim.model.limits import Limit, Reading
+from sim.model.quantities import DAY_US
+from sim.model.working_days import WorkingDays
+
+Flags = NDArray[np.bool_]
+
+
+class _Known(NamedTuple):
+    """A log and what is asked of it again and again; instants by case, NAT where there is none."""
+
+    log: EventLog
+    window: tuple[int, int]
+    legal: WorkingDays
+    customer_facing: tuple[str, ...]
+    closed: Ints
+    withdrawn: Ints
+
+
+def sample(log: EventLog, model: Model) -> Sample:
+    """What a simulated log of this model contributes to its verdicts, loads and counts."""
+    known = _Known(
+        log=log,
+        window=model.study.window,
+        legal=WorkingDays(log.calendars[LEGAL]),
+        customer_facing=tuple(id_ for id_, stage in model.stages.items() if stage.customer_facing),
+        closed=_instants(log, "closed"),
+        withdrawn=_instants(log, "withdrawn"),
+    )
+    return Sample(
+        limits={id_: _limit(known, limit) for id_, limit in model.limits.items()},
+        pools=pool_samples(log, model.study.window),
+        classes=_classes(known, {source.class_() for source in model.sources.values()}),
+    )
+
+
+def _limit(known: _Known, limit: Limit) -> LimitSample:
+    log, default = known.log, limit.default_reading()
+    every = _of_classes(log, (default and default.classes) or limit.classes)
+    in_window = _within(log.cases.accepted[every], known.window)
+    cohort = every[in_window]
+    readings = {reading.id: _reading(known, limit, reading) for reading in limit.readings if reading is not default}
+    completed, months, finished = None, {}, cohort[:0]
+    if default is not None:
+        times = _times(known, limit, default, every)
+        readings[default.id] = _cohort(known, limit, default, times, in_window)
+        completed = _cohort(known, limit, default, times, _within(times.stop, known.window), longest=False)
+        months = _months(known, limit, times, in_window)
+        finished = every[in_window & times.is_in("finished")]
+    closed = cohort[known.closed[cohort] != NAT]
+    still_open = cohort[(known.closed[cohort] == NAT) & (known.withdrawn[cohort] == NAT)]
+    segments, over = attribute(log, closed), np.intersect1d(finished, closed)
+    return LimitSample(
+        default=None if default is None else default.id,
+        readings=readings,
+        completed=completed,
+        months=months,
+        stages=stage_counts(log, closed, known.customer_facing).astype(np.float64),
+        elapsed_us=known.closed[closed] - log.cases.accepted[closed],
+        elapsed_open_us=log.end_of_run - log.cases.accepted[still_open],
+        split_us=_split(log, segments),
+        sticking={} if default is None else _sticking(known, limit, default, segments, over),
+        sticking_cases=over.size,
+        pools=pools_asked(log, family_rows(log, cohort).row),
+    )
+
+
+def _reading(known: _Known, limit: Limit, reading: Reading) -> ReadingSample:
+    log = known.log
+    cases = _of_classes(log, reading.classes or limit.classes)
+    cases = cases[_within(log.cases.accepted[cases], known.window)]
+    return _cohort(known, limit, reading, _times(known, limit, reading, cases), np.ones(cases.size, dtype=np.bool_))
+
+
+def _times(known: _Known, limit: Limit, reading: Reading, cases: Ints) -> ClockTimes:
+    clock = reading.clock or limit.clock
+    return clock_times(known.log, clock, reading.unit, known.legal, cases, per=reading.per, moved=reading.moved)
+
+
+def _cohort(
+    known: _Known, limit: Limit, reading: Reading, times: ClockTimes, which: Flags, *, longest: bool = True
+) -> ReadingSample:
+    """The chosen cases: finished, or still open, where a clock that has not started has counted nothing yet.
+
+    Cases that were withdrawn before the clock stopped, or that are over without it, have no time.
+    """
+    finished, still_open = which & times.is_in("finished"), which & times.is_in("open", "not-started")
+    days = np.where(times.is_in("not-started"), 0.0, times.days)
+    late = np.zeros(days.size, dtype=np.bool_) if limit.value is None else times.late(limit.value.amount)
+    its = np.flatnonzero(finished | still_open)
+    worst = None
+    if longest and its.size:
+        at = its[np.argmax(days[its])]
+        label = known.log.cases.label[times.case[at]]
+        worst = LongestCase(float(days[at]), label, _stuck_at(known.log, reading.clock or limit.clock, times.case[at]))
+    return ReadingSample(
+        finished=days[finished],
+        late=int(np.count_nonzero(finished & late)),
+        open_late=days[still_open & late],
+        open_undecided=days[still_open & ~late],
+        longest=worst,
+    )
+
+
+def _stuck_at(log: EventLog, clock: Clock, case: int) -> str:
+    """The step in which most of a case's counted time lies; the first in its history of equals, none without any."""
+    rows = family_rows(log, np.array([case])).row
+    rows = rows[(log.step.codes[rows] >= 0) & (log.ready[rows] != NAT)]
+    end = np.where(log.end[rows] == NAT, log.end_of_run, log.end[rows])
+    spent = Intervals(np.zeros(rows.size, dtype=np.int64), log.ready[rows], end)
+    index, counted = intersection(spent, counted_time(log, clock, np.array([case])))
+    steps = log.step.codes[rows[index]]
+    if not steps.size:
+        return ""
+    return log.step.names[int(np.argmax(np.bincount(steps, counted.stop - counted.start)))]
+
+
+def _months(known: _Known, limit: Limit, times: ClockTimes, which: Flags) -> dict[str, MonthCount]:
+    """Every month of the window, those without cases, too."""
+    month = _month(known.log.cases.accepted[times.case])
+    first, last = _month(np.array([known.window[0], known.window[1] - 1]))
+    which = which & times.is_in("finished", "open", "not-started")
+    days = np.where(np.isnan(times.days), 0.0, times.days)
+    late = np.zeros(days.size, dtype=np.bool_) if limit.value is None else times.late(limit.value.amount)
+    found = {}
+    for each in np.arange(first, last + 1):
+        its = which & (month == each)
+        within = int(np.count_nonzero(its & times.is_in("finished") & ~late))
+        found[str(each)] = MonthCount(int(np.count_nonzero(its)), within, float(days[its].sum()))
+    return found
+
+
+def _split(log: EventLog, segments: Segments) -> dict[tuple[str, str | None], int]:
+    """Microseconds by kind of time and owner; what lies before the log has none."""
+    return _sums(segments.kind, _words_of(log.owner, segments.row), log.owner.names, segments.stop - segments.start)
+
+
+def _sticking(
+    known: _Known, limit: Limit, reading: Reading, segments: Segments, cases: Ints
+) -> dict[tuple[str, str], float]:
+    """Counted days of these cases by step and kind of time, along what released each row (rule 16)."""
+    log = known.log
+    counted = counted_time(log, reading.clock or limit.clock, cases)
+    of_cases = np.isin(segments.case, cases)
+    place = np.searchsorted(cases, segments.case[of_cases])
+    its = Intervals(place, segments.start[of_cases], segments.stop[of_cases])
+    index, cut = intersection(its, counted)
+    if unit_of(limit, reading) == "wd":
+        days = known.legal.fraction_of_days(cut.start, cut.stop)
+    else:
+        days = (cut.stop - cut.start) / DAY_US
+    row = segments.row[of_cases][index]
+    found = _sums(segments.kind[of_cases][index], _words_of(log.step, row), log.step.names, days)
+    return {(step or "", kind): total for (kind, step), total in found.items()}
+
+
+def _words_of(column: Coded, row: Ints) -> Ints:
+    return np.where(row == NO_ROW, -1, column.codes[row])
+
+
+def _sums(
+    kind: NDArray[np.int8], code: Ints, names: tuple[str, ...], amounts: Ints | Floats
+) -> dict[tuple[str, str | None], Any]:
+    """The amounts added up by kind of time and word."""
+    key, inverse = np.unique(kind.astype(np.int64) * (len(names) + 1) + code + 1, return_inverse=True)
+    total = np.zeros(key.size, dtype=amounts.dtype)
+    np.add.at(total, inverse, amounts)
+    words = (None, *names)
+    pairs = (divmod(each, len(words)) for each in key.tolist())
+    return {(TIME_KINDS[k], words[w]): amount for (k, w), amount in zip(pairs, total.tolist(), strict=True)}
+
+
+def _classes(known: _Known, described: Iterable[str]) -> dict[str, ClassSample]:
+    """The cases accepted in the window; every class that the model describes is there, without cases, too."""
+    cases = known.log.cases
+    in_window = _within(cases.accepted, known.window)
+    found = {}
+    for name in sorted({*described, *cases.case_class.names}, key=str.encode):
+        its = in_window & cases.case_class.isin([name])
+        closed, withdrawn = known.closed[its] != NAT, known.withdrawn[its] != NAT
+        counts = (np.count_nonzero(flags) for flags in (its, closed, ~closed & ~withdrawn, withdrawn))
+        found[name] = ClassSample(*map(int, counts))
+    return found
+
+
+def _of_classes(log: EventLog, classes: Iterable[str]) -> Ints:
+    return np.flatnonzero(log.cases.case_class.isin(classes))
+
+
+def _instants(log: EventLog, kind: Kind) -> Ints:
+    rows = np.flatnonzero(log.is_kind(kind))
+    found = np.full(len(log.cases), NAT, dtype=np.int64)
+    found[log.case[rows]] = log.ready[rows]
+    return found
+
+
+def _within(instants: Ints, window: tuple[int, int]) -> Flags:
+    return (window[0] <= instants) & (instants < window[1])
+
+
+def _month(instants: Ints) -> NDArray[np.datetime64]:
+    return instants.astype("datetime64[us]").astype("datetime64[M]")

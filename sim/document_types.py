@@ -1,0 +1,199 @@
+"""What ``verdicts.json`` consists of: the types are its schema, ``results/README.md`` tells it to readers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.analysis.results import Missing, Value
+from sim.analysis.statistics import Decision
+from sim.model.clocks import Unit
+from sim.model.limits import Role
+
+
+class Entry(BaseModel):
+    """Base of the document's objects."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class Words(Entry):
+    """The same words in both languages."""
+
+    zh: str
+    en: str
+
+
+class Interval(Entry):
+    """An estimate with its 95% interval; null is unknown, never zero."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+class Window(Entry):
+    """First and last day of the reporting window."""
+
+    first: str = Field(alias="from")
+    last: str = Field(alias="to")
+
+
+class PoolEntry(Entry):
+    """A pool in the window."""
+
+    pool: str
+    servers: int
+    load: Interval = Field(description="share of its open time that it is busy")
+    mean_wait_h: float | None = Field(description="calendar hours from ready to start")
+
+
+class ClassEntry(Entry):
+    """Cases accepted in the window in all replications: accepted = closed + open + withdrawn."""
+
+    case_class: str = Field(alias="class")
+    accepted: int
+    closed: int
+    open: int
+    withdrawn: int
+
+
+class ScenarioEntry(Entry):
+    """A scenario that was run."""
+
+    id: str
+    name: Words
+    hash: str = Field(description="SHA-256 of the reformed model")
+    reforms: list[str]
+    pools: list[PoolEntry]
+    classes: list[ClassEntry]
+
+
+class Figures(Entry):
+    """One reading of one limit; times are in days, working or calendar as ``unit`` says."""
+
+    statistic: Literal["every-case", "mean", "share", "median"] | None
+    required_share: float | None = Field(description="for the statistic `share`")
+    limit_value: float | None
+    unit: Literal["wd", "d"] | None = Field(description="working days or calendar days")
+    tolerance: float | None = Field(description="share of late cases that `every-case` allows")
+    cases: int = Field(description="accepted in the window, in all replications; without those withdrawn")
+    finished: int
+    replications: int
+    open_beyond_limit: int
+    open_undecided: int = Field(description="open, and not yet late")
+    late_share: Interval
+    late_per_year: Interval
+    mean: Interval
+    median: Interval
+    share_within: Interval
+    p90: Interval
+    longest: float | None = Field(description="the longest case of all replications")
+    longest_expected: Interval = Field(description="the longest case that one window brings")
+
+
+class ReadingEntry(Figures):
+    """A reading, with what it alone would decide."""
+
+    reading: str
+    name: Words
+    role: Role
+    counted_in: Unit
+    per: Literal["case", "stage", "step"]
+    moved: bool
+    decision: Decision | None
+
+
+class LongestEntry(Entry):
+    """Which case was the longest, and the step in which most of its counted time went."""
+
+    replication: int
+    case: str
+    stuck_at: str
+
+
+class PartEntry(Entry):
+    """Mean calendar days of a kind of time (rule 16) and owner."""
+
+    kind: str
+    owner: str | None
+    days: float
+
+
+class StickingEntry(Entry):
+    """Mean counted days of a step by kind of time."""
+
+    step: str
+    kind: str
+    days: float
+
+
+class MonthEntry(Entry):
+    """The cases accepted in a month."""
+
+    month: str
+    cases: int
+    within: float | None
+    mean: float | None
+
+
+class VerdictEntry(Figures):
+    """Rule 20 for one limit in one scenario, under its default reading."""
+
+    limit: str
+    scenario: str
+    reading: str | None = Field(description="id of the default reading")
+    verdict: Value
+    assumed: bool = Field(description="an input that decides it is an assumption")
+    missing: Missing | None = Field(description="what an undecided verdict lacks")
+    inputs_doubt: Literal["not-yet-assessed"]
+    disagreeing: list[str] = Field(description="the readings that make it depend on the reading")
+    growing: list[str] = Field(description="pools whose queue grows without end: no steady figures are given")
+    longest_case: LongestEntry | None
+    quantiles: list[float] = Field(description="0%, 1%, ..., 100% of the finished cases")
+    stages: float | None = Field(description="mean number of customer-facing stages of a case")
+    elapsed: Interval = Field(description="calendar days from acceptance to close")
+    time_split: list[PartEntry] = Field(description="sums to the value of `elapsed`")
+    sticking: list[StickingEntry]
+    months: list[MonthEntry]
+    completed_share_within: Interval = Field(description="of the cases completed in the window")
+    readings: list[ReadingEntry]
+    assumptions: list[str] = Field(description="paths of the assumptions that the verdict rests on")
+
+
+class ComparisonEntry(Entry):
+    """Before less after, and after over before, paired by replication."""
+
+    unit: str
+    difference: Interval
+    ratio: Interval
+
+
+class ChangeEntry(Entry):
+    """One limit from one scenario to another."""
+
+    limit: str
+    before: str
+    after: str
+    mean: ComparisonEntry | None
+    share_within: ComparisonEntry | None
+
+
+class Document(Entry):
+    """The whole document."""
+
+    format: Literal[1] = Field(alias="schema")
+    notice: Words | None = Field(description="stands with every figure while any of them rests on assumptions")
+    folder: str
+    name: Words
+    command: str = Field(description="gives the same document again")
+    seed: int
+    replications: int
+    engine: str
+    window: Window
+    begin: str = Field(description="first day of the run; the warm-up ends where the window begins")
+    years: float = Field(description="length of the window")
+    scenarios: list[ScenarioEntry]
+    verdicts: list[VerdictEntry]
+    changes: list[ChangeEntry]
