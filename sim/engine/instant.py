@@ -175,6 +175,8 @@ class Instant:
                 if self.servers.take(entry, self.now):
                     self._begin(entry)
                     started = True
+                    if not pool.has_available(self.now):
+                        break
         return started
 
     def _begin(self, entry: Entry) -> None:

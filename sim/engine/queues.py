@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
 
 import simpy
 
@@ -176,7 +176,7 @@ class Servers:
                 return servers
         return None
 
-    def _pick(self, entry: Entry, fits: Callable[[Group], Any]) -> tuple[Server, ...] | None:
+    def _pick(self, entry: Entry, fits: Callable[[Group], bool]) -> tuple[Server, ...] | None:
         """The first available servers: groups in their order, then lowest index; a kept server and no other."""
         taken = list(dict.fromkeys(need.kept for need in entry.needs if need.kept is not None))
         if any(server.index not in self.group(server).free or not fits(self.group(server)) for server in taken):
@@ -184,13 +184,14 @@ class Servers:
         for need in entry.needs:
             if need.kept is not None:
                 continue
-            missing = need.n
-            for place, group in enumerate(self.pools[need.pool].groups):
-                if missing and group.free and fits(group):
-                    free = (Server(need.pool, place, index) for index in group.free)
-                    found = [server for server in free if server not in taken][:missing]
-                    taken += found
-                    missing -= len(found)
-            if missing:
+            found = list(islice(self._free(need.pool, fits, taken), need.n))
+            if len(found) < need.n:
                 return None
+            taken += found
         return tuple(taken)
+
+    def _free(self, pool: str, fits: Callable[[Group], bool], taken: list[Server]) -> Iterator[Server]:
+        for place, group in enumerate(self.pools[pool].groups):
+            if group.free and fits(group):
+                servers = (Server(pool, place, index) for index in group.free)
+                yield from (server for server in servers if server not in taken)
