@@ -16,7 +16,9 @@ from sim.model.pools import Pool
 from sim.model.quantities import HOUR_US
 from sim.text import Text
 
-SATURATED = 0.995
+BUSY = 0.9
+"""A pool that is busy for less of its open time can do more than comes, unless its work does not fit together."""
+
 GROWTH = 0.05
 NEVER_OPEN = Text("统计期内从不开放", "never open in the window")
 
@@ -87,18 +89,17 @@ def pool_loads(pools: Mapping[str, Pool], samples: Sequence[Mapping[str, PoolSam
 def growing_pools(samples: Sequence[Mapping[str, PoolSample]], *, same_season: bool) -> tuple[str, ...]:
     """The pools whose queue grows without end, in the order of the pools.
 
-    A pool is busy all its open time (mean load at least ``SATURATED``), and more is added to its queue than gives up:
-    where work leaves by its patience, a full pool's queue has an end. Work that must not be split, or that needs
-    several pools at once, can fill a pool that is not busy all the time. So where none is saturated and the window
-    begins and ends in the ``same_season`` of a run that has warmed up, a queue counts as growing too when it
-    surely (95%) grew by more than ``GROWTH`` of what joined it.
+    The work that comes is at least what the pool could do (offered load λ E[S] / c >= 1), the pool is busy, and more
+    is added to its queue than gives up: where work leaves by its patience, a full pool's queue has an end.
+
+    Work that must not be split, or that needs several pools at once, can fill a pool that is not busy all the time.
+    So where no pool is full and the window begins and ends in the ``same_season`` of a run that has warmed up, a queue
+    grows too that surely (95%) grew by more than ``GROWTH`` of what joined it.
     """
-    every = list(samples[0]) if samples else []
-    pools = {id_: [sample[id_] for sample in samples] for id_ in every}
-    full = [id_ for id_, its in pools.items() if _total(its, "busy_us") >= SATURATED * _total(its, "open_us") > 0]
-    saturated = tuple(id_ for id_ in full if _growth(pools[id_]) > _total(pools[id_], "left"))
-    if saturated or not same_season:
-        return saturated
+    pools = {id_: [sample[id_] for sample in samples] for id_ in (samples[0] if samples else ())}
+    full = tuple(id_ for id_, its in pools.items() if _is_full(its))
+    if full or not same_season:
+        return full
     return tuple(id_ for id_, its in pools.items() if _surely_grows(its))
 
 
@@ -110,6 +111,14 @@ def _load(id_: str, servers: int, samples: Sequence[PoolSample]) -> PoolLoad:
     if load.low is not None and load.high is not None:
         load = replace(load, low=max(load.low, 0.0), high=min(load.high, 1.0))
     return PoolLoad(id_, servers, load, _total(samples, "wait_us") / entries / HOUR_US if entries else None)
+
+
+def _is_full(samples: Sequence[PoolSample]) -> bool:
+    load = _total(samples, "busy_us") / max(_total(samples, "open_us"), 1)
+    growth, left = _growth(samples), _total(samples, "left")
+    stayed = _total(samples, "entries") - left
+    # offered load: the work begun, busy time for each start, times all that came and stayed
+    return load >= BUSY and growth > left and load * stayed >= stayed - growth
 
 
 def _surely_grows(samples: Sequence[PoolSample]) -> bool:
