@@ -22,10 +22,8 @@ def command(say: options.Say) -> click.Command:
     def check(folder: Path, settings: Mapping[str, str], lang: Language) -> None:
         from sim.model import files
 
-        loaded = files.load(folder, settings)
-        for id_ in loaded.scenarios:
-            loaded.scenario(id_)
-        for note in files.notes(loaded):
+        loaded, notes = files.load_with_notes(folder, settings)
+        for note in notes:
             click.echo(note.in_(lang))
         parts = (
             (Text("流程", "processes"), loaded.processes),

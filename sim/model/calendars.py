@@ -191,7 +191,8 @@ class CalendarDays:
         self._statutory = statutory if spec.statutory else None
         self._first, self._last = first, last
         self._hours = spec.hours or Hours()
-        self._season = {day: spec._of(season) for season in spec.seasons for day in season.dates(first, last)}
+        seasons = [(season, spec._of(season)) for season in spec.seasons]
+        self._season = {day: hours for season, hours in seasons for day in season.dates(first, last)}
         self._closed: dict[dt.date, tuple[Closure, ...]] = {}
         for closure in spec.closures:
             for day in closure.dates(first, last):

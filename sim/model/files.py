@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from sim.errors import InputError, InputErrors, ShixianError
-from sim.model import encodings, figures_csv, folders, overrides, yaml_source
+from sim.errors import Path as ModelPath
+from sim.model import checks, described, encodings, figures_csv, folders, overrides, yaml_source
 from sim.model.base import SCHEMA_VERSION
 from sim.model.places import Document
 from sim.model.refusals import refusals
@@ -22,18 +24,89 @@ from sim.text import Text
 _VERSION = "shixian"
 
 
+class Loaded(NamedTuple):
+    """A folder's model, and the remarks on it, each with its place; none of them refuses anything."""
+
+    model: Folder
+    notes: tuple[Text, ...]
+
+
 def load(folder: Path | str, settings: Mapping[str, str] | None = None) -> Folder:
     """The folder's model, with the figures of ``figures.csv`` and then ``settings`` (path to value) put in.
 
-    Errors: :class:`InputErrors` with everything that is wrong, in the order of the places.
+    Errors: :class:`InputErrors` with everything that is wrong, in the order of the places. Each scenario is built and
+    checked, so that no reform is refused only when it is run.
     """
-    folder = Path(folder)
+    return _checked(*_read(Path(folder), settings or {}))[0]
+
+
+def load_with_notes(folder: Path | str, settings: Mapping[str, str] | None = None) -> Loaded:
+    """As :func:`load`, with remarks on what is allowed and yet worth a look."""
+    document, model = _read(Path(folder), settings or {})
+    model, whole = _checked(document, model)
+    return Loaded(model, tuple(_placed_note(document, note) for note in checks.notes(whole)))
+
+
+def _read(folder: Path, settings: Mapping[str, str]) -> tuple[Document, Folder]:
     document = gather(folder)
     table = folder / folders.FIGURES
     if table.exists():
         figures_csv.apply(document, encodings.utf8_or_gb18030(folders.read(table, str(table)), str(table)), str(table))
-    overrides.apply_settings(document, settings or {})
-    return _validated(document)
+    overrides.apply_settings(document, settings)
+    try:
+        return document, Folder.model_validate(document.data)
+    except ValidationError as error:
+        raise InputErrors(refusals(error, document)) from None
+
+
+def _checked(document: Document, model: Folder) -> tuple[Folder, checks.Whole]:
+    """The model, when it and each of its scenarios pass the checks."""
+    whole = checks.Whole(model)
+    errors: list[ShixianError] = [_placed(document, error) for error in checks.check(whole)]
+    if not errors:
+        for id_ in model.scenarios:
+            errors += _of_scenario(document, whole, model, id_)
+    if errors:
+        once = {(error.where, error.path, error.rule): error for error in errors}
+        raise InputErrors(sorted(once.values(), key=lambda error: document.order(_written(document, error))))
+    return model, whole
+
+
+def _of_scenario(document: Document, whole: checks.Whole, model: Folder, id_: str) -> list[ShixianError]:
+    """What is wrong with a scenario: reforms that do not fit, or what they leave behind."""
+    try:
+        scenario = model.scenario(id_)
+    except InputErrors as several:
+        return [_placed(document, error) for error in several.errors]
+    except InputError as error:
+        return [_placed(document, error)]
+    found = checks.check(checks.Whole(scenario.model, like=whole))
+    place = document.place(("scenarios", id_), key=True)
+    return [
+        InputError(
+            Text(f"情景 {id_} 中:{error.rule.zh}", f"in scenario {id_}: {error.rule.en}"),
+            error.cure,
+            where=str(place),
+            path=error.path,
+            **({"value": error.value} if error.has_value else {}),
+        )
+        for error in found
+    ]
+
+
+def _written(document: Document, error: ShixianError) -> ModelPath:
+    return described.written(document.data, error.path)
+
+
+def _placed(document: Document, error: ShixianError) -> ShixianError:
+    """The error with the place where its path is written."""
+    place = document.place(_written(document, error))
+    return error if error.where or place is None else error.at(str(place))
+
+
+def _placed_note(document: Document, note: checks.Note) -> Text:
+    place = document.place(described.written(document.data, note.path))
+    return Text(f"{place}: {note.text.zh}", f"{place}: {note.text.en}")
 
 
 def gather(folder: Path) -> Document:
@@ -102,10 +175,3 @@ def _defined_twice(path: tuple[str, ...], whole: Document, part: Document) -> In
         path=path,
         value=path[-1],
     )
-
-
-def _validated(document: Document) -> Folder:
-    try:
-        return Folder.model_validate(document.data)
-    except ValidationError as error:
-        raise InputErrors(refusals(error, document)) from None

@@ -1,0 +1,142 @@
+"""What is allowed and yet worth a look: constant laws, ways that no case takes, numbers without evidence."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from sim.errors import Path
+from sim.model.base import Model
+from sim.model.checks.whole import Whole
+from sim.model.figure_paths import figures
+from sim.model.laws import MeanSpread
+from sim.model.process import Branch, Call, Choice, DurationPart, Optional, Spawn
+from sim.model.scenario import Folder
+from sim.text import Text
+
+_SHOWN = 3
+_LOOK_ALIKE = str.maketrans("АВЕКМНОРСТХаеорсухіΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEKMHOPCTXaeopcyxiABEZHIKMNOPTXo")
+"""Cyrillic and Greek letters that look like Latin ones."""
+
+
+class Note(NamedTuple):
+    """A remark on a place of the model, that refuses nothing."""
+
+    path: Path
+    text: Text
+
+
+def notes(whole: Whole) -> Iterator[Note]:
+    """Every remark on a model that has passed the checks."""
+    yield from _without_evidence(whole.model)
+    yield from _constant(whole.model)
+    yield from _ways_not_taken(whole)
+    yield from _look_alikes(whole)
+    yield from _without_use(whole)
+    if not any(s.per_year is None or s.per_year.value > 0 for s in whole.model.sources.values()):
+        yield Note(
+            ("sources",), Text("没有办件到来,各项指标均为“无办件”", "no cases arrive: every figure will be `no cases`")
+        )
+
+
+def _without_evidence(model: Model) -> Iterator[Note]:
+    silent = [figure for figure in figures(model) if not figure.given]
+    if silent:
+        some = ", ".join(figure.path for figure in silent[:_SHOWN]) + (", …" if len(silent) > _SHOWN else "")
+        yield Note(
+            silent[0].where,
+            Text(
+                "{n} 个数据项没有写依据,按无范围的假设处理: {some}",
+                "{n} numbers say nothing of their evidence and count as assumptions without a range: {some}",
+            ).format(n=len(silent), some=some),
+        )
+
+
+def _constant(model: Model) -> Iterator[Note]:
+    for figure in figures(model):
+        if isinstance(figure.evidence, MeanSpread) and figure.evidence.spread == 0:
+            yield Note(
+                figure.where, Text("离散程度为零,时长固定不变", "without spread the duration is always the same")
+            )
+
+
+def _ways_not_taken(whole: Whole) -> Iterator[Note]:
+    values = _values(whole.model)
+    for site in whole.sites:
+        match site.element:
+            case Choice():
+                branches: Iterable[tuple[Path, Branch]] = (
+                    ((*site.path, "branches", i), branch) for i, branch in enumerate(site.element.branches)
+                )
+            case Optional():
+                branches = [(site.path, site.element.branches()[0])]
+            case _:
+                continue
+        for path, branch in branches:
+            if branch.share is not None and branch.share.value == 0:
+                yield Note((*path, "share"), Text("比例为零,没有办件走这一分支", "with share 0 no case goes this way"))
+            known = values.get(site.element.by or "")
+            for value in branch.when or ():
+                if known is not None and value not in known:
+                    yield Note(
+                        (*path, "when"),
+                        Text("没有办件的 {by} 取值为“{value}”", "no case has `{value}` as its {by}").format(
+                            by=site.element.by, value=value
+                        ),
+                    )
+
+
+def _values(model: Model) -> dict[str, set[str]]:
+    """The values that each attribute takes."""
+    found: dict[str, set[str]] = {"class": {source.class_() for source in model.sources.values()}}
+    for source in model.sources.values():
+        for name, values in source.attributes.items():
+            found.setdefault(name, set()).update([values] if isinstance(values, str) else values)
+    cases = [case for source in model.sources.values() for case in source.listed or ()]
+    for case in (*cases, *model.initial):
+        for name, value in case.attributes.items():
+            found.setdefault(name, set()).add(value)
+    return found
+
+
+def _look_alikes(whole: Whole) -> Iterator[Note]:
+    """BAD_INPUT 13: free keys that differ only in case, in composition or in letters that look alike."""
+    model = whole.model
+    free: list[tuple[Path, Iterable[str]]] = [(("limits",), model.limits)]
+    for id_, source in model.sources.items():
+        free += [(("sources", id_, "attributes", a), v) for a, v in source.attributes.items() if isinstance(v, dict)]
+    for site in whole.sites:
+        if isinstance(site.element, DurationPart) and site.element.factor is not None:
+            free.append(((*site.path, "factor", "values"), site.element.factor.values))
+    for path, keys in free:
+        seen: dict[str, str] = {}
+        for key in keys:
+            other = seen.setdefault(unicodedata.normalize("NFKC", key).translate(_LOOK_ALIKE).casefold(), key)
+            if other != key:
+                yield Note(
+                    (*path, key),
+                    Text("与 {other} 几乎一样: {key}", "{key} is nearly the same as {other}").format(
+                        other=ascii(other), key=ascii(key)
+                    ),
+                )
+
+
+def _without_use(whole: Whole) -> Iterator[Note]:
+    model = whole.model
+    used = {process for processes in whole.classes.values() for process in processes}
+    for site in whole.sites:
+        if isinstance(site.element, Call):
+            used.add(site.element.target)
+        elif isinstance(site.element, Spawn):
+            used |= {child.process for child in site.element.cases}
+    for id_ in model.processes:
+        if id_ not in used:
+            yield Note(("processes", id_), Text("没有办件进入这个流程", "no case comes into this process"))
+    if isinstance(model, Folder):
+        chosen = {reform for scenario in model.scenarios.values() for reform in scenario.reforms}
+        for id_ in model.reforms:
+            if id_ not in chosen:
+                yield Note(
+                    ("reforms", id_), Text("没有情景采用这项举措,未作检查", "no scenario has this reform: not checked")
+                )

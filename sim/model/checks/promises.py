@@ -1,0 +1,69 @@
+"""What is promised can be read from the cases it is promised to: their clocks start and stop (BAD_INPUT 12, 13)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from sim.errors import InputError, Path
+from sim.model.checks.whole import Whole, unknown, wrong
+from sim.model.clocks import Clock, Event
+from sim.model.process import Mark, SessionStep, WaitStep, WorkStep
+from sim.text import Text
+
+_LIMIT_ID = re.compile(r"[A-Za-z0-9]+([-.][A-Za-z0-9]+)*")
+
+
+def check(whole: Whole) -> Iterator[InputError]:
+    """The ids of limits and readings, and the events of every clock in the processes of its classes."""
+    for id_, limit in whole.model.limits.items():
+        path: Path = ("limits", id_)
+        if not _LIMIT_ID.fullmatch(id_):
+            yield wrong(
+                path,
+                Text(
+                    "承诺事项的编号只用英文字母、数字、连字符和点",
+                    "the id of a limit has letters, digits, hyphens and dots",
+                ),
+                Text(
+                    "例如 E4;注意形近字母(如西里尔字母)",
+                    "for example E4; mind letters that only look alike, as Cyrillic",
+                ),
+                value=ascii(id_),
+            )
+        seen: set[str] = set()
+        for i, reading in enumerate(limit.readings):
+            if reading.id in seen:
+                yield wrong(
+                    (*path, "readings", i, "id"),
+                    Text("口径的标识重复", "two readings of the limit have this id"),
+                    Text("换一个标识", "choose another id"),
+                    value=reading.id,
+                )
+            seen.add(reading.id)
+            if reading.clock is not None:
+                yield from _clock(
+                    whole, reading.clock, (*path, "readings", i, "clock"), reading.classes or limit.classes
+                )
+        yield from _clock(whole, limit.clock, (*path, "clock"), limit.classes)
+
+
+def _clock(whole: Whole, clock: Clock, path: Path, classes: Sequence[str]) -> Iterator[InputError]:
+    for end, event in (("start", clock.start), ("stop", clock.stop)):
+        for class_ in classes if event.step is not None else ():
+            known = _events(whole, event, class_)
+            if event.step not in known:
+                yield unknown(
+                    (*path, end, "step"),
+                    Text("{c} 类办件中没有这个起止点", "this never happens to cases of {c}").format(c=class_),
+                    str(event.step),
+                    known,
+                )
+                break
+
+
+def _events(whole: Whole, event: Event, class_: str) -> dict[str, None]:
+    """The steps or marks that cases of a class can go through."""
+    kinds = (Mark,) if event.at == "mark" else (WorkStep, WaitStep, SessionStep)
+    elements = (e for process in whole.classes.get(class_, ()) for e in whole.reached(process))
+    return {element.id: None for element in elements if isinstance(element, kinds)}

@@ -1,0 +1,112 @@
+"""The model as the checks look at it, and the form of what they find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from sim.errors import InputError, Path
+from sim.model.base import Model
+from sim.model.calendars import PREDEFINED, CalendarSpec
+from sim.model.checks.sites import Site, sites
+from sim.model.compiled_laws import CompiledLaw
+from sim.model.laws import LawForm
+from sim.model.open_time import Calendar, intersection
+from sim.model.process import Call, Flow, Spawn, WorkStep, walk_elements
+from sim.model.refusals import nearest
+from sim.text import Text
+
+
+class Whole:
+    """A model, with what several checks ask of it; ``like`` is another one whose calendars may be the same."""
+
+    def __init__(self, model: Model, like: Whole | None = None) -> None:
+        self.model = model
+        self._together: dict[frozenset[str], Calendar] = {}
+        self._compiled: dict[str, Calendar] = {}
+        if like is not None and _hours(model) == _hours(like.model):
+            self._together, self._compiled = like._together, like._compiled
+
+    @cached_property
+    def sites(self) -> tuple[Site, ...]:
+        """Every element of every process."""
+        return tuple(sites(self.model.processes))
+
+    @cached_property
+    def specs(self) -> dict[str, CalendarSpec]:
+        """The calendars that there are, those of every scenario among them."""
+        return {**PREDEFINED, **self.model.calendars}
+
+    def calendar(self, id_: str) -> Calendar:
+        """A calendar over the run. Errors: :class:`InputError` for a year without data and for ``same_as``."""
+        if id_ not in self._compiled:
+            span = self.model.study.begin, self.model.study.end
+            self._compiled[id_] = self.specs[id_].compile(*span, statutory=self.model.statutory, calendars=self.specs)
+        return self._compiled[id_]
+
+    def together(self, ids: frozenset[str]) -> Calendar:
+        """The calendar that is open when all of these are (rule 5)."""
+        if ids not in self._together:
+            self._together[ids] = intersection(*(self.calendar(id_) for id_ in sorted(ids)))
+        return self._together[ids]
+
+    def pools_of(self, site: Site) -> tuple[str, ...]:
+        """The pool of each need of a step of work, in order; a kept server's is that of the step that he did."""
+        earlier: dict[str, str] = {}
+        for element in walk_elements(self.model.processes[site.process].flow):
+            if isinstance(element, WorkStep):
+                pools = tuple(need.pool or earlier[str(need.same_server_as)] for need in element.by)
+                if element is site.element:
+                    return pools
+                earlier.setdefault(element.step, pools[0])
+        raise ValueError(site.path)
+
+    def calendar_of_effort(self, site: Site) -> str:
+        """The calendar whose working days the effort of a step of work is given in."""
+        return self.model.pools[self.pools_of(site)[0]].groups[0].calendar
+
+    def law(self, law: LawForm, calendar: str | None) -> CompiledLaw:
+        """A law in microseconds; working days are those of the calendar that it runs on."""
+        in_working_days = calendar is not None and law.in_working_days
+        return law.compile(self.specs[str(calendar)].working_day_us(self.specs) if in_working_days else None)
+
+    @cached_property
+    def classes(self) -> dict[str, tuple[str, ...]]:
+        """The classes of cases, and the processes that handle each."""
+        found: dict[str, dict[str, None]] = {}
+        for source in self.model.sources.values():
+            found.setdefault(source.class_(), {})[source.process] = None
+        for case in self.model.initial:
+            found.setdefault(case.case_class or case.process, {})[case.process] = None
+        for site in self.sites:
+            if isinstance(site.element, Spawn):
+                for child in site.element.cases:
+                    found.setdefault(child.process, {})[child.process] = None
+        return {class_: tuple(processes) for class_, processes in found.items()}
+
+    def reached(self, process: str) -> Flow:
+        """The elements of a process and of those that it calls, at any depth, each process once."""
+        found: dict[str, None] = {}
+        waiting = [process]
+        while waiting:
+            id_ = waiting.pop()
+            if id_ in found or id_ not in self.model.processes:
+                continue
+            found[id_] = None
+            waiting += [e.target for e in self.model.processes[id_].elements() if isinstance(e, Call)]
+        return tuple(element for id_ in found for element in walk_elements(self.model.processes[id_].flow))
+
+
+def _hours(model: Model) -> tuple[object, ...]:
+    return model.calendars, model.statutory, model.study.begin, model.study.end
+
+
+def wrong(path: Path, rule: Text, cure: Text, **value: Any) -> InputError:
+    """An error at a path of the model."""
+    return InputError(rule, cure, path=path, **value)
+
+
+def unknown(path: Path, rule: Text, name: str, known: Iterable[str]) -> InputError:
+    """A name that nobody knows, with the nearest known one."""
+    return wrong(path, rule, nearest(name, known), value=name)

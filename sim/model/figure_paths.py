@@ -1,0 +1,151 @@
+"""The figures of a model, each with the path by which ``figures.csv`` and ``--set`` reach it (DESIGN part 5)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+
+from sim.errors import Path
+from sim.model.base import Model
+from sim.model.figures import Evidence, EvidenceKind, ShareForm
+from sim.model.laws import MeanSpread, Percentiles, ThreePoint
+from sim.model.process import Call, Process, SessionStep, Spawn, WorkStep, element_kind, walk_elements
+from sim.model.quantities import Quantity
+
+_LEADING: dict[type, str] = {MeanSpread: "mean", Percentiles: "p50", ThreePoint: "usual"}
+
+
+class Figure(NamedTuple):
+    """A number, its unit and its evidence, and where it stands.
+
+    ``value``, ``low`` and ``high`` are in ``unit``: a unit of time, ``%``, or none for counts and rates. A law counts
+    as the number that its range is about; where it has none (observed values, say) as its mean.
+    """
+
+    path: str
+    value: float
+    unit: str
+    kind: EvidenceKind
+    low: float | None
+    high: float | None
+    evidence: Evidence[Any]
+    where: Path
+    """The path in the model, as errors have it."""
+
+    @property
+    def given(self) -> bool:
+        """Whether it says at all where it comes from."""
+        return any(getattr(self.evidence, kind) is not None for kind in ("plan", "published", "log", "assumption"))
+
+
+def figures(model: Model) -> Iterator[Figure]:
+    """Every number that the description gives with evidence, or could; what is left to its default is none."""
+    known = {id_: _names(process) for id_, process in model.processes.items()}
+    for name in type(model).model_fields:
+        for where, evidence in _evidence(getattr(model, name), (name,)):
+            if evidence.leading is not None:
+                yield _figure(model, known, where, evidence)
+
+
+def assumptions_of(model: Model, limit: str) -> tuple[Figure, ...]:
+    """Every assumption that a limit's verdict rests on, as long as no analysis says which of them matter.
+
+    They stand in the processes of its classes, those that these call or spawn, their pools and sessions, and the
+    sources that bring the cases.
+    """
+    promised = model.limits[limit]
+    classes = {*promised.classes, *(c for reading in promised.readings for c in reading.classes or ())}
+    handling = {s.process for s in model.sources.values() if s.class_() in classes}
+    handling |= {id_ for id_ in model.processes if id_ in classes}
+    processes = _reached(model, handling)
+    elements = [element for id_ in processes for element in walk_elements(model.processes[id_].flow)]
+    pools = {need.pool for e in elements if isinstance(e, WorkStep) for need in e.by if need.pool}
+    used = {("processes", id_) for id_ in processes} | {("pools", id_) for id_ in pools}
+    used |= {("sessions", e.at) for e in elements if isinstance(e, SessionStep)}
+    used |= {("sources", id_) for id_, s in model.sources.items() if handling & _reached(model, {s.process})}
+    return tuple(figure for figure in figures(model) if figure.kind == "assumption" and figure.where[:2] in used)
+
+
+def _reached(model: Model, processes: set[str]) -> set[str]:
+    """The processes with those that they call or spawn."""
+    found: set[str] = set()
+    waiting = sorted(processes)
+    while waiting:
+        id_ = waiting.pop()
+        if id_ in found:
+            continue
+        found.add(id_)
+        for element in walk_elements(model.processes[id_].flow):
+            if isinstance(element, Call):
+                waiting.append(element.target)
+            elif isinstance(element, Spawn):
+                waiting += [child.process for child in element.cases]
+    return found
+
+
+def _evidence(value: Any, path: Path) -> Iterator[tuple[Path, Evidence[Any]]]:
+    if isinstance(value, BaseModel):
+        if isinstance(value, Evidence):
+            yield path, value
+        for name, field in type(value).model_fields.items():
+            if name in value.model_fields_set:
+                yield from _evidence(getattr(value, name), (*path, field.alias or name))
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            yield from _evidence(one, (*path, key))
+    elif isinstance(value, tuple):
+        for i, one in enumerate(value):
+            yield from _evidence(one, (*path, i))
+
+
+def _figure(model: Model, known: Mapping[str, frozenset[str]], where: Path, evidence: Evidence[Any]) -> Figure:
+    leading, bounds = evidence.leading, evidence.range or (None, None)
+    unit = leading.unit if isinstance(leading, Quantity) else "%" if isinstance(evidence, ShareForm) else ""
+    value, low, high = (_in_unit(number, unit) for number in (leading, *bounds))
+    assert value is not None
+    path = _short(model, known, where)
+    if type(evidence) in _LEADING:
+        path = (*path, _LEADING[type(evidence)])
+    return Figure("/".join(map(str, path)), value, unit, evidence.kind, low, high, evidence, where)
+
+
+def _in_unit(number: Any, unit: str) -> float | None:
+    if isinstance(number, Quantity):
+        return number.amount if number.unit == unit else number.size / Quantity(1.0, unit).size  # type: ignore[arg-type]
+    if number is None:
+        return None
+    return round(100 * number, 12) if unit == "%" else float(number)
+
+
+def _names(process: Process) -> frozenset[str]:
+    """The elements of a process that a path can name: those whose name stands there once, and is no key."""
+    times = Counter(element.id for element in walk_elements(process.flow))
+    return frozenset(id_ for id_, n in times.items() if id_ and n == 1 and id_ not in Process.model_fields)
+
+
+def _short(model: Model, known: Mapping[str, frozenset[str]], where: Path) -> Path:
+    """The path as people write it: an element by its name, an only group or share without its number."""
+    node: Any = model
+    found: Path = ()
+    for part in where:
+        above, node = node, _step(node, part)
+        if isinstance(above, tuple) and len(above) == 1 and isinstance(node, Evidence):
+            continue
+        if isinstance(above, tuple) and getattr(node, "id", None) and element_kind(node) is None:
+            part = node.id
+        found = (*found, part)
+        if where[0] == "processes" and element_kind(node) is not None and node.id in known[str(where[1])]:
+            found = (*where[:2], node.id)
+    if found[0] == "pools" and found[2] == "groups" and len(model.pools[str(found[1])].groups) == 1:
+        return (*found[:2], *found[4:])
+    return found
+
+
+def _step(node: Any, part: str | int) -> Any:
+    if isinstance(node, BaseModel):
+        name = next(name for name, field in type(node).model_fields.items() if (field.alias or name) == part)
+        return getattr(node, name)
+    return node[part]
