@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sim.model.base import Model
 from sim.model.process import Call, Element, Flow, Need, SessionStep, Spawn, Step, WaitStep, WorkStep, subflows
+from sim.text import Text
 
 
 class StepAt(NamedTuple):
@@ -62,3 +63,12 @@ def pool_of(model: Model, process: str, need: Need) -> str:
         return need.pool
     works = (element for element in model.processes[process].elements() if isinstance(element, WorkStep))
     return pool_of(model, process, next(work.by[0] for work in works if work.step == need.same_server_as))
+
+
+def names_of(model: Model) -> dict[str, Text]:
+    """The name of every step by its path, as the log has it."""
+    return {
+        at.path: at.step.name or Text(at.step.id, at.step.id)
+        for process in model.processes
+        for at in steps_of(model, process)
+    }
