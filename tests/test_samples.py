@@ -1,0 +1,175 @@
+"""What one replication contributes: cohorts, classes, months, stages, where the time went and where cases stick."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.analysis.samples import LimitSample, Sample
+from sim.analysis.sampling import sample
+from sim.engine.reference import simulate
+from sim.eventlog import KINDS, EventLog
+from sim.model.base import Model
+from sim.model.quantities import DAY_US
+from tests.handmade import OFFICE, Handmade
+from tests.tiny import scenario, tiny
+
+WORDS = {"name": "x", "service": "s", "item": "1", "quote": "q", "english": "e", "responsible": "r", "deadline": "d"}
+DEFAULT = {"id": "as-written", "name": "x", "role": "default", "unit": "whole-days"}
+WORK = {"step": "a", "by": "clerks", "effort": "2 h", "stage": "desk"}
+WAIT = {"wait": "w", "takes": "2 d", "owner": "customer"}
+SECTIONS: dict[str, Any] = {
+    "owners": {"utility": {"name": "u"}, "customer": {"name": "c"}},
+    "stages": {"desk": {"name": "d"}, "back-office": {"name": "b", "customer_facing": False}},
+}
+
+
+def limit(*readings: dict[str, Any], **more: Any) -> dict[str, Any]:
+    kept: dict[str, Any] = {"classes": ["c"], "value": "3 wd", "statistic": "every-case"}
+    return WORDS | kept | {"readings": [DEFAULT, *readings]} | more
+
+
+def model(*, flow: list[Any] | None = None, **limits: Any) -> Model:
+    return tiny(flow or [WORK], limits=limits, **SECTIONS)
+
+
+def of(hand: Handmade, its: dict[str, Any] | None = None, **more: Any) -> LimitSample:
+    log = hand.log(calendars={"office": OFFICE, "legal": OFFICE}, **more)
+    return sample(log, model(L=its or limit())).limits["L"]
+
+
+def closed(hand: Handmade, case: int, accepted: str, over: str, **more: Any) -> None:
+    by = hand.wait(case, "w", accepted, over, hand.case(case, accepted, **more))
+    hand.instant("closed", case, over, by)
+
+
+def test_the_cohort_is_accepted_in_the_window_and_the_one_completed_in_it_stands_beside():
+    hand = Handmade()
+    closed(hand, 1, "05-31 16:00", "06-02 16:00")  # 2 working days, completed in June
+    closed(hand, 2, "06-01 00:00", "06-04 10:00")  # 3, both
+    closed(hand, 3, "06-30 23:59", "07-06 10:00")  # counts from 1 July: 3, accepted in June
+    closed(hand, 4, "07-01 00:00", "07-01 10:00")
+    found = of(hand)
+    assert sorted(found.readings["as-written"].finished) == [3, 3]
+    assert found.completed is not None
+    assert sorted(found.completed.finished) == [2, 3]
+
+
+def test_other_classes_are_left_out_and_a_reading_may_have_classes_of_its_own():
+    hand = Handmade()
+    closed(hand, 1, "06-01 09:00", "06-02 10:00")
+    closed(hand, 2, "06-01 09:00", "06-04 10:00", case_class="d")
+    found = of(hand, limit({"id": "both", "name": "x", "role": "beside", "unit": "whole-days", "classes": ["c", "d"]}))
+    assert found.readings["as-written"].finished.tolist() == [1]
+    assert sorted(found.readings["both"].finished) == [1, 3]
+
+
+def test_open_cases_are_late_undecided_or_not_begun_and_withdrawn_ones_have_no_time():
+    hand = Handmade()
+    hand.wait(1, "w", "06-01 09:00", None, hand.case(1, "06-01 09:00"))  # open beyond 3 days at the end on 7 June
+    hand.wait(2, "w", "06-03 09:00", None, hand.case(2, "06-03 09:00"))  # not yet: 3, 4 and 7 June are 2 days
+    gone = hand.wait(3, "w", "06-01 09:00", "06-03 09:00", hand.case(3, "06-01 09:00"), outcome="withdrawn")
+    hand.instant("withdrawn", 3, "06-03 09:00", gone)
+    found = of(hand, end="06-07 12:00").readings["as-written"]
+    assert (found.finished.size, found.open_late.tolist(), found.open_undecided.tolist()) == (0, [4], [2])
+    assert found.longest is not None and (found.longest.days, found.longest.stuck_at) == (4, "w")
+    begun = limit(clock={"start": {"mark": "complete"}})
+    waiting = of(hand, begun, end="06-07 12:00").readings["as-written"]
+    assert waiting.open_undecided.tolist() == [0, 0] and waiting.cases == 2
+
+
+def test_every_month_of_the_window_is_there_and_a_case_belongs_to_the_one_of_its_acceptance():
+    hand = Handmade()
+    closed(hand, 1, "06-30 09:00", "07-08 10:00")
+    closed(hand, 2, "06-29 09:00", "06-30 10:00")
+    log = hand.log(calendars={"office": OFFICE, "legal": OFFICE})
+    wide = tiny([WORK], limits={"L": limit()}, study={"from": "2021-05-01", "to": "2021-07-31"}, **SECTIONS)
+    months = sample(log, wide).limits["L"].months
+    assert {month: tuple(count) for month, count in months.items()} == {
+        "2021-05": (0, 0, 0.0), "2021-06": (2, 1, 7.0), "2021-07": (0, 0, 0.0),
+    }  # fmt: skip
+
+
+def test_the_parts_of_the_time_sum_to_the_elapsed_time_and_stages_count_those_that_customers_meet():
+    its = model(flow=[WORK, WAIT, WORK | {"step": "b", "stage": "back-office"}], L=limit(classes=["p"]))
+    found = sample(simulate(scenario(its), 1), its).limits["L"]
+    # accepted 06-01 09:00, work to 11:00, wait to 06-03 11:00, work over lunch to 14:00
+    assert found.elapsed_us.tolist() == [2 * DAY_US + 5 * DAY_US // 24]
+    assert {key: us * 24 // DAY_US for key, us in found.split_us.items()} == {
+        ("work", "utility"): 4, ("off-hours", "utility"): 1, ("wait", "customer"): 48,
+    }  # fmt: skip
+    assert sum(found.split_us.values()) == found.elapsed_us.sum()
+    assert found.stages.tolist() == [1]
+    assert found.pools == {"clerks"}
+
+
+def test_cases_stick_where_their_counted_days_go_in_the_unit_of_the_limit():
+    its = model(
+        flow=[WORK, WAIT], L=limit(classes=["p"]), M=limit(classes=["p"], clock={"count": {"owners": "utility"}})
+    )
+    found = sample(simulate(scenario(its), 1), its).limits
+    # 2 h of a day of 7 are 2/7 working day; the wait from Tuesday 11:00 to Thursday 11:00 is 2
+    assert found["L"].sticking == pytest.approx({("p/a", "work"): 2 / 7, ("p/w", "wait"): 2.0})
+    assert found["M"].sticking == pytest.approx({("p/a", "work"): 2 / 7})
+    longest = found["L"].readings["as-written"].longest
+    assert longest is not None and longest.stuck_at == "p/w"
+
+
+def test_a_limit_without_a_number_or_a_reading_still_tells_of_its_cases():
+    its = model(L=WORDS | {"classes": ["p"]}, M=WORDS)
+    found = sample(simulate(scenario(its), 1), its).limits
+    assert found["L"].elapsed_us.size == 1 and found["L"].readings == {} and found["L"].default is None
+    assert found["M"].elapsed_us.size == 0 and found["M"].pools == frozenset()
+
+
+def test_a_class_without_cases_is_there_with_none():
+    its = tiny([WORK], arrivals=())
+    assert {name: tuple(count) for name, count in sample(simulate(scenario(its), 1), its).classes.items()} == {
+        "p": (0, 0, 0, 0)
+    }
+
+
+STEPS = st.sampled_from(
+    [
+        WORK,
+        WORK | {"patience": {"after": "3 h"}},
+        WORK | {"withdraw": "30%"},
+        WORK | {"rework": {"share": "40%", "at_most": 2}},
+        {"wait": "a", "takes": {"mean": "8 d", "cv": 1}},
+        {"parallel": [[{"wait": "x", "takes": "1 d"}], [{"step": "b", "by": "clerks", "effort": "5 h"}]]},
+        {"choice": "c", "branches": [{"share": "50%", "flow": [WAIT]}, {"share": "50%", "flow": []}]},
+        {"spawn": "sp", "cases": {"process": "q", "n": 2}},
+        {"spawn": "sp", "cases": {"process": "q"}, "wait": False},
+    ]
+)
+CHILD = {"q": {"name": "q", "flow": [WORK | {"step": "k", "patience": {"after": "2 d"}}]}}
+
+
+@settings(max_examples=25)
+@given(st.lists(STEPS, min_size=1, max_size=3, unique_by=str), st.integers(0, 5), st.sampled_from(["2 h", "12 h"]))
+def test_cases_in_are_closed_open_or_withdrawn_in_random_models(flow: list[Any], seed: int, every: str):
+    flow = [{k: f"{v}{i}" if k == "step" else v for k, v in element.items()} for i, element in enumerate(flow)]
+    source = {"s": {"name": "s", "process": "p", "every": every, "calendar": "office"}}
+    study = {"to": "2021-06-10", "run_out": "3 d"}
+    its = tiny(flow, sources=source, study=study, processes=CHILD, limits={"L": limit(classes=["p"])}, **SECTIONS)
+    log = simulate(scenario(its), seed)
+    found = sample(log, its)
+    assert_conserved(log, found, its)
+
+
+def assert_conserved(log: EventLog, found: Sample, its: Model) -> None:
+    first, last = its.study.window
+    accepted = (log.kind == KINDS.index("accepted")) & (first <= log.ready) & (log.ready < last)
+    for name, count in found.classes.items():
+        rows = accepted & log.cases.case_class.isin([name])[log.case]
+        assert count.accepted == np.count_nonzero(rows) == count.closed + count.open + count.withdrawn
+    count, its_limit = found.classes["p"], found.limits["L"]
+    cohort = its_limit.readings["as-written"]
+    assert cohort.finished.size == its_limit.elapsed_us.size == count.closed
+    assert cohort.open.size == its_limit.elapsed_open_us.size == count.open
+    assert sum(its_limit.split_us.values()) == its_limit.elapsed_us.sum()
+    assert sum(month.cases for month in its_limit.months.values()) == cohort.cases
