@@ -58,8 +58,8 @@ def _work(whole: Whole, site: Site, step: WorkStep) -> Iterator[InputError]:
         Crew(frozenset().union(*(c.calendars for c in together)), min(c.speed for c in together))
         for together in product(*(_crews(pools[pool], n) for pool, n in needed.items()))
     }
-    longest = {crew: whole.together(crew.calendars).longest_us for crew in crews}
-    if not any(longest.values()):
+    openings = {crew: whole.together(crew.calendars) for crew in crews}
+    if not any(calendar.opens.size for calendar in openings.values()):
         names = ", ".join(sorted({id_ for crew in crews for id_ in crew.calendars}))
         yield wrong(
             (*site.path, "by"),
@@ -73,7 +73,7 @@ def _work(whole: Whole, site: Site, step: WorkStep) -> Iterator[InputError]:
             value=step.step,
         )
     elif step.unsplittable:
-        yield from _unsplittable(whole, site, step, longest)
+        yield from _unsplittable(whole, site, step, {crew: calendar.longest_us for crew, calendar in openings.items()})
 
 
 def _crews(pool: Pool, n: int) -> set[Crew]:
