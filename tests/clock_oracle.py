@@ -1,6 +1,6 @@
-"""Random cases and clocks, and what a clerk with a calendar in hand would read: half-hour by half-hour, date by date.
+"""Random cases and clocks, and what a clerk with a calendar in hand would read: hour by hour, date by date.
 
-Time is counted in slots of 30 minutes from 2021-06-01 00:00.
+Time is counted in hours from 2021-06-01 00:00.
 """
 
 from __future__ import annotations
@@ -18,19 +18,20 @@ from sim.model.clocks import Clock, Event, Selected
 from sim.model.open_time import Calendar, united
 from tests.handmade import at
 
-SLOT_US = 1_800_000_000
-DAY = 48
-DATES = 12
+HOUR_US = 3_600_000_000
+DAY = 24
+DATES = 8
 ORIGIN = at("06-01 00:00")
 
 SHIFTS: tuple[tuple[tuple[int, int], ...], ...] = (
     (),
-    ((17, 24), (29, 35)),  # 8:30-12, 14:30-17:30
-    ((18, 34),),
-    ((18, 23),),
-    ((17, 24), (26, 30), (31, 36)),
-    ((0, 48),),
-    ((40, 48),),
+    ((9, 12), (14, 17)),
+    ((9, 12), (14, 17)),
+    ((9, 17),),
+    ((9, 11),),
+    ((8, 12), (13, 15), (17, 19)),
+    ((0, 24),),
+    ((20, 24),),
 )
 
 
@@ -90,7 +91,7 @@ class Cases:
 
 
 def us(slot: int | None) -> int:
-    return NAT if slot is None else ORIGIN + slot * SLOT_US
+    return NAT if slot is None else ORIGIN + slot * HOUR_US
 
 
 # --- what a clock reads
@@ -173,10 +174,10 @@ def _counted(
     cases: Cases, clock: Clock, case: int, start: int, until: int, only: tuple[str, Any] | None
 ) -> tuple[set[int], set[int]]:
     """The slots that count, and the instants of steps that took no time."""
-    slots, instants = set(), set()
+    slots, out = set(), set()
     steps = [s for s in cases.steps if s.case in cases.family(case)]
     for t in range(start, until):
-        found = {"in": False, "out": False}
+        found = {"in": False, "out": False, "aside": False}
         mine = False
         for s in steps:
             begin = s.start if clock.from_start else s.ready
@@ -192,14 +193,15 @@ def _counted(
             counts = found["in"] or not found["out"]
         if counts:
             slots.add(t)
+        if found["out"]:
+            out.add(t)
+    instants = {start} if only is None and clock.count is None and start == until else set()
     for s in steps:
         begin = s.start if clock.from_start else s.ready
-        nothing = begin is not None and begin == (cases.end_of_run if s.end is None else s.end)
         its = only is None or getattr(s, only[0]) == only[1]
-        if nothing and begin is not None and start <= begin <= until and its and _counts(clock, s) == "in":
-            instants |= set() if clock.excluded_wins else {begin}
-    if only is None and clock.count is None and start == until:
-        instants.add(start)
+        if begin is not None and begin == s.end and start <= begin <= until and its and _counts(clock, s) == "in":
+            inside = {begin - 1, begin} <= out
+            instants |= set() if clock.excluded_wins and inside else {begin}
     return slots, instants
 
 
@@ -276,14 +278,14 @@ def some_cases(draw: st.DrawFn) -> Cases:
     """One to three cases, some spawned; steps anywhere after acceptance, over one another and with gaps."""
     cases = Cases(draw(st.lists(st.sampled_from(SHIFTS), min_size=DATES, max_size=DATES)))
     last = cases.end_of_run - 1
-    for case in range(1, 1 + draw(st.integers(1, 3))):
-        parent = draw(st.one_of(st.none(), st.integers(1, case - 1))) if case > 1 else None
-        accepted = draw(st.integers(0, last))
+    for case in range(1, 1 + draw(st.integers(1, 2))):
+        parent = draw(st.one_of(st.none(), st.just(1))) if case > 1 else None
+        accepted = draw(st.integers(0, 2 * DAY))
         cases.accepted[case] = (accepted, parent)
-        over = draw(st.sampled_from([None, "closed", "closed", "withdrawn"]))
+        over = draw(st.sampled_from([None, "closed", "closed", "closed", "withdrawn"]))
         if over is not None:
             cases.over[case] = (over, draw(st.integers(accepted, last)))
-        for _ in range(draw(st.integers(0, 4))):
+        for _ in range(draw(st.integers(1, 5))):
             cases.steps.append(_step(draw, case, accepted, last))
         if draw(st.booleans()):
             cases.marks.append((case, draw(st.integers(accepted, last))))
@@ -291,11 +293,14 @@ def some_cases(draw: st.DrawFn) -> Cases:
 
 
 def _step(draw: st.DrawFn, case: int, accepted: int, last: int) -> Step:
-    ready = draw(st.integers(accepted, last))
-    start = draw(st.one_of(st.none(), st.integers(ready, min(ready + 60, last))))
-    end = draw(st.one_of(st.none(), st.integers(ready if start is None else start, last), st.just(start)))
-    outcome = "open" if end is None else draw(st.sampled_from(["done", "done", "withdrawn"]))
-    owner = draw(st.sampled_from(["utility", "customer", "office", "suspended", None]))
+    some_hours = st.one_of(st.just(0), st.integers(0, 2 * DAY))
+    ready = min(accepted + draw(st.integers(0, 4 * DAY)), last)
+    start: int | None = min(ready + draw(some_hours), last)
+    end: int | None = min((start or 0) + draw(some_hours), last)
+    outcome = draw(st.sampled_from(["done", "done", "done", "withdrawn", "open"]))
+    end = None if outcome == "open" else end
+    start = None if draw(st.integers(0, 9)) == 0 else start
+    owner = draw(st.sampled_from(["utility", "utility", "customer", "suspended", None]))
     stage = draw(st.sampled_from(["s", "t", None]))
     return Step(case, draw(st.sampled_from(["p/a", "p/b", "p/sub/c"])), owner, stage, ready, start, end, outcome)
 

@@ -365,7 +365,7 @@ def test_a_log_without_cases_reads_nothing() -> None:
         assert clock_times(Handmade().log(), Clock(), unit, LEGAL).days.size == 0
 
 
-# --- everything at once, against a slow look at each half-hour and each date
+# --- everything at once, against a slow look at each hour and each date
 
 
 READINGS = st.tuples(
@@ -379,19 +379,19 @@ def check_against_a_clerk(cases: Cases, reading: tuple[Clock, Unit, Any, bool]) 
     for place, case in enumerate(log.cases.id.tolist()):
         expected = read(cases, clock, unit, case, per, moved)
         assert STATES[times.state[place]] == expected.state
-        # Fractions are rounded to nine decimals, and the clerk adds up to 576 half-hours one by one.
+        # Fractions are rounded to nine decimals, and the clerk adds up to 192 hours one by one.
         for found, days in ((times.days[place], expected.days), (times.to_compare[place], expected.to_compare)):
             assert np.isnan(found) if days is None else found == pytest.approx(days, rel=0, abs=1e-8)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(some_cases(), READINGS)
 def test_a_clerk_with_a_calendar_in_hand_reads_the_same(cases: Cases, reading: tuple[Clock, Unit, Any, bool]) -> None:
     check_against_a_clerk(cases, reading)
 
 
 @pytest.mark.slow
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=5000, deadline=None)
 @given(some_cases(), READINGS)
 def test_a_clerk_with_much_time_reads_the_same(cases: Cases, reading: tuple[Clock, Unit, Any, bool]) -> None:
     check_against_a_clerk(cases, reading)

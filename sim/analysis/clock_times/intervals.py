@@ -43,24 +43,41 @@ def united(intervals: Intervals) -> Intervals:
 
 
 def minus(these: Intervals, those: Intervals) -> Intervals:
-    """What lies in these and not in those, group by group; instants are lost."""
+    """What lies in these and not in those, group by group; instants stay unless they lie strictly inside of those."""
     a, b = united(these), united(those)
     group = np.concatenate([a.group, a.group, b.group, b.group])
     at = np.concatenate([a.start, a.stop, b.start, b.stop])
-    one, none = (np.repeat([1, -1], part.group.size) for part in (a, b))
-    in_a = np.concatenate([one, np.zeros_like(none)])
-    in_b = np.concatenate([np.zeros_like(one), none])
     order = np.lexsort((at, group))
     group, at = group[order], at[order]
-    wanted = (np.cumsum(in_a[order]) > 0) & (np.cumsum(in_b[order]) == 0)
-    some = np.flatnonzero(wanted[:-1] & (at[:-1] < at[1:]))
-    return united(Intervals(group[some], at[some], at[some + 1]))
+    within = [np.cumsum(_steps(a.group.size, b.group.size, which)[order]) > 0 for which in (0, 1)]
+    some = np.flatnonzero(within[0][:-1] & ~within[1][:-1] & (at[:-1] < at[1:]))
+    instants = these.where(these.start == these.stop)
+    index, other = expanded(*_places(b, instants.group))
+    inside = (b.start[other] < instants.start[index]) & (instants.start[index] < b.stop[other])
+    instants = instants.where(np.bincount(index[inside], minlength=instants.group.size) == 0)
+    return united(together(Intervals(group[some], at[some], at[some + 1]), instants))
+
+
+def together(these: Intervals, those: Intervals) -> Intervals:
+    """Both, one after the other."""
+    return Intervals(*(np.concatenate(columns) for columns in zip(these, those, strict=True)))
 
 
 def intersection(these: Intervals, those: Intervals) -> tuple[Ints, Intervals]:
     """Each of these cut to the united others of its group: (index into these, what is left), in order; no instants."""
     b = united(those)
-    index, other = expanded(np.searchsorted(b.group, these.group), np.searchsorted(b.group, these.group, side="right"))
+    index, other = expanded(*_places(b, these.group))
     start, stop = np.maximum(these.start[index], b.start[other]), np.minimum(these.stop[index], b.stop[other])
     some = np.flatnonzero(start < stop)
     return index[some], Intervals(these.group[index[some]], start[some], stop[some])
+
+
+def _steps(a: int, b: int, which: int) -> Ints:
+    """Up at each start and down at each stop of the first set (0) or the second (1), as ``minus`` lists them."""
+    up = np.repeat([1 - which, which], [2 * a, 2 * b])
+    return up * np.repeat([1, -1, 1, -1], [a, a, b, b])
+
+
+def _places(intervals: Intervals, groups: Ints) -> tuple[Ints, Ints]:
+    """Where the intervals of each group begin and end among united ones."""
+    return np.searchsorted(intervals.group, groups), np.searchsorted(intervals.group, groups, side="right")

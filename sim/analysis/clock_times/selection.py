@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.clock_times.family import FamilyRows
-from sim.analysis.clock_times.intervals import Intervals, minus, united
+from sim.analysis.clock_times.intervals import Intervals, minus, together, united
 from sim.eventlog import NAT, EventLog, Ints, expanded
 from sim.model.clocks import Clock
 
@@ -31,15 +31,13 @@ def counted(
         return minus(these, _for_every_part(united(each.where(excluded)), these, parts))
     if clock.count is None:  # everything counts that is not left out, time without a row included
         known = np.flatnonzero((start != NAT) & (stop != NAT) & (start <= stop))
-        these = Intervals(known, start[known], stop[known])
-        if clock.excluded_wins:
-            return minus(these, each.where(excluded)) if excluded.any() else these
+        these, left_out = Intervals(known, start[known], stop[known]), each.where(excluded)
         instants = each.where(chosen & (each.start == each.stop))
-        left_out = minus(each.where(excluded), each.where(chosen))
-        found = minus(these, left_out) if left_out.group.size else these
-        return united(Intervals(*(np.concatenate(columns) for columns in zip(found, instants, strict=True))))
+        if clock.excluded_wins:
+            return minus(together(these, instants), left_out)
+        return united(together(minus(these, minus(left_out, each.where(chosen))), instants))
     these = each.where(chosen)
-    return minus(these, each.where(excluded)) if clock.excluded_wins and excluded.any() else united(these)
+    return minus(these, each.where(excluded)) if clock.excluded_wins else united(these)
 
 
 def _intervals_of_steps(
