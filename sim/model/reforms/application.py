@@ -1,7 +1,8 @@
 """Reforms applied to a model: contradictions refused, then phase by phase, whatever their order in the scenario.
 
-The changes of all reforms are applied by phase (see :mod:`sim.model.reforms.change`), within a phase by the ids of the
-reforms, within a reform as listed. So the order in which a scenario lists its reforms never shows.
+The changes of all reforms are applied by phase (see :mod:`sim.model.reforms.change`), within a phase the narrow before
+the wide, then by the ids of the reforms, within a reform as listed. So the order in which a scenario lists its reforms
+never shows.
 
 Two changes of different reforms contradict each other where both touch one aspect, or one touches what the other
 needs, except that two additions or two multiplications go together, and that two may set the same to the same. The
@@ -57,7 +58,7 @@ def reformed(base: Model, reforms: Iterable[tuple[Path, str, Reform]], where: Pa
     ]
     _refuse_contradictions(base, planned, where)
     states = [base]
-    steps = _in_order(planned)
+    steps = _in_order(base, planned)
     for step in steps:
         states.append(_applied(states[-1], step))
     _refuse_lost_names(base, states, steps)
@@ -72,9 +73,9 @@ def _single(change: Change) -> Sequence[Change]:
     return [change]
 
 
-def _in_order(planned: Iterable[Planned]) -> list[Planned]:
+def _in_order(base: Model, planned: Iterable[Planned]) -> list[Planned]:
     result: list[Planned] = []
-    for step in sorted(planned, key=lambda step: (step.change.phase, step.reform)):  # stable: as listed in a reform
+    for step in sorted(planned, key=lambda step: (step.change.phase, step.change.extent(base), step.reform)):
         same = (step.change == other.change and step.reform != other.reform for other in result)
         if step.change.operation != "set" or not any(same):
             result.append(step)

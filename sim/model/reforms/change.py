@@ -18,10 +18,10 @@ holds it: ``("step", "hv-single/survey")`` is the whole step."""
 
 Operation = Literal["set", "add", "multiply"]
 
-FIGURES, CAPS, STEPS, PLACES, SKIPS, POOLS, CLOCK = range(7)
+FIGURES, CAPS, STEPS, ORDER, BESIDE, SKIPS, POOLS, CLOCK = range(8)
 """The order in which changes are applied, whichever reforms they come from: numbers and attributes of what is there;
-the time limits on them; steps that come and go; where steps stand; who skips them; which pools become one; and, after
-the whole process, what the clocks count (rule 19)."""
+the time limits on them; steps that come and go; the order in which steps stand; what runs beside them; who skips them;
+which pools become one; and, after the whole process, what the clocks count (rule 19)."""
 
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -62,6 +62,10 @@ class Change(Part):
     def needs(self, model: Model) -> frozenset[Touch]:
         """What must stay as it is for the change to mean what it says, such as the step that another is moved to."""
         return frozenset()
+
+    def extent(self, model: Model) -> int:
+        """How much of a flow it spans: within a phase the narrow changes come first, so that they nest in the wide."""
+        return 0
 
     def describe(self, model: Model) -> Text:
         """The change in words, with the names and the old values of ``model``, the one before all reforms."""

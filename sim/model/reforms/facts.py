@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.model.base import Model
+from sim.model.clocks import Event
 from sim.model.figures import Evidence
+from sim.model.limits import Statistic
 from sim.model.part import Part
 from sim.model.process import (
     Branch,
@@ -14,6 +16,7 @@ from sim.model.process import (
     Element,
     Flow,
     Mark,
+    Need,
     Optional,
     Parallel,
     Process,
@@ -176,8 +179,8 @@ def _fields(
 
 
 def _are_parts(values: tuple[Any, ...]) -> bool:
-    """Parts that are told by their fields; figures, laws and steps are told whole."""
-    whole = (Evidence, WorkStep, WaitStep, SessionStep, Mark)
+    """Parts that are told by their fields; figures, laws, steps and what has its own words are told whole."""
+    whole = (Evidence, WorkStep, WaitStep, SessionStep, Mark, Event, Statistic, Need)
     return all(isinstance(value, Part) and not isinstance(value, whole) for value in values)
 
 

@@ -16,9 +16,9 @@ from sim.model.quantities import PositiveDuration
 from sim.model.reforms import trees, words
 from sim.model.reforms.arithmetic import the_rest
 from sim.model.reforms.change import (
+    BESIDE,
     CAPS,
     END,
-    PLACES,
     SKIPS,
     Change,
     Deadline,
@@ -28,7 +28,7 @@ from sim.model.reforms.change import (
     Touch,
     changed,
 )
-from sim.model.reforms.places import Beside, Rearranged, placed, set_beside
+from sim.model.reforms.places import Beside, Rearranged, placed, set_beside, span
 from sim.model.reforms.steps import brought, refuse_known, whole
 from sim.model.reforms.words import fill
 from sim.text import Text
@@ -42,7 +42,6 @@ class PreApprove(Beside):
     costs: rectification, a second check, works done again.
     """
 
-    phase: ClassVar[int] = PLACES
     pre_approve: StepPaths = Field(min_length=1)
     promise: Flow = Field(default=(), description="what is done in their place, such as filing the promise")
     check: Flow = Field(default=(), description="the later check; the steps themselves when left out")
@@ -90,6 +89,7 @@ class AcceptIncomplete(Rearranged):
     rework's shares the first is kept. So the clock starts earlier, and measured time can get longer.
     """
 
+    phase: ClassVar[int] = BESIDE
     accept_incomplete: StepPath
     decision: StepPath
     then: Flow = Field(default=(), description="what follows when the papers have come, such as checking them")
@@ -113,6 +113,9 @@ class AcceptIncomplete(Rearranged):
         flow = trees.update(process.flow, accept, lambda element: changed(element, rework=None))
         flow = set_beside(flow, accept, decision, (papers,), alone=True)
         return self._rearranged(model, id_, process.flow, flow, accept)
+
+    def extent(self, model: Model) -> int:
+        return span(model, self.accept_incomplete, self.decision)
 
     def touches(self, model: Model) -> frozenset[Touch]:
         own = {("step", self.accept_incomplete, "rework", field) for field in ("back_to", "at_most")}

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from sim.errors import InputError
 from sim.model.base import Model
 from sim.model.part import Id
-from sim.model.process import Child, Flow, Parallel, Process, Spawn, walk_elements
+from sim.model.process import Child, Choice, Element, Flow, Optional, Parallel, Process, Spawn, subflows, walk_elements
 from sim.model.reforms import trees, words
 from sim.model.reforms.change import (
     ACCEPTED,
+    BESIDE,
     END,
     NEVER,
-    PLACES,
+    ORDER,
     Deadline,
     ForSome,
     Start,
@@ -33,7 +34,7 @@ from sim.text import Text
 class Rearranged(ForSome):
     """A change of where steps of one process stand, for all cases or for some."""
 
-    phase: ClassVar[int] = PLACES
+    phase: ClassVar[int] = ORDER
 
     def _rearranged(self, model: Model, process: str, before: Flow, after: Flow, first: str) -> Model:
         if self.by is not None:
@@ -125,6 +126,7 @@ class Parallelise(Rearranged):
 class Beside(Rearranged):
     """Something runs beside the path, from the end of one step until another waits for it."""
 
+    phase: ClassVar[int] = BESIDE
     starts_after: Start = Field(description="the step after which they start; `accepted`: with the case")
     needed_by: Deadline = Field(description="the step that waits for them; `end`; `never`: a case of its own")
 
@@ -134,6 +136,9 @@ class Beside(Rearranged):
 
     def needs(self, model: Model) -> frozenset[Touch]:
         return placed(self._anchors)
+
+    def extent(self, model: Model) -> int:
+        return 0 if self.needed_by == NEVER else span(model, self.starts_after, self.needed_by)
 
     def _beside(self, model: Model, id_: str, rest: Flow, branch: Flow) -> Model:
         """The model with these elements beside the rest of the flow of a process."""
@@ -152,6 +157,18 @@ class Beside(Rearranged):
             apart = Process(name=name, owner=process.owner, flow=branch)
             model = model.model_copy(update={"processes": {**model.processes, own: apart}})
         else:
+            if not end and start and all(element.id != start for element in rest):
+                raise InputError(
+                    Text(
+                        "该步骤在分支之内,其分支不能延续到办件结束",
+                        "the step stands in a branch, which cannot go on to the end",
+                    ),
+                    Text(
+                        "needed_by 写同一段流程中靠后的步骤,或 never",
+                        "let needed_by be a later step of its sequence, or never",
+                    ),
+                    value=self.starts_after,
+                )
             flow = set_beside(rest, start or None, end or None, branch)
         return self._rearranged(model, id_, process.flow, flow, first)
 
@@ -177,9 +194,8 @@ class Beside(Rearranged):
 class OffPath(Beside):
     """Steps leave the path that others wait on: they start earlier and run beside it, joined later or never.
 
-    They start when ``starts_after`` ends and are done before ``needed_by`` starts. ``end`` is the end of the sequence
-    in which ``starts_after`` stands; for the whole process, that of the case. ``never`` makes them a case of its own
-    (rule 8, spawn) that nobody waits for and that no clock of this case counts.
+    They start when ``starts_after`` ends and are done before ``needed_by`` starts, or by the ``end`` of the process.
+    ``never`` makes them a case of its own (rule 8, spawn) that nobody waits for and no clock of this case counts.
     """
 
     off_path: StepPaths = Field(min_length=1)
@@ -189,7 +205,8 @@ class OffPath(Beside):
         return self._beside(model, id_, *trees.take(process.flow, ids[: len(self.off_path)]))
 
     def touches(self, model: Model) -> frozenset[Touch]:
-        return placed(self.off_path)
+        gone = self.off_path if self.needed_by == NEVER else ()  # to a process of their own
+        return placed(self.off_path) | frozenset(("step", path, "skip") for path in gone)
 
     def describe(self, model: Model) -> Text:
         steps = words.steps(model, self.off_path)
@@ -215,19 +232,18 @@ def set_beside(flow: Flow, start: str | None, end: str | None, branch: Flow, *, 
     return trees.edit_sequences(flow, [start], edit)
 
 
+def span(model: Model, start: str, end: str) -> int:
+    """How many elements stand between two steps of a process, in the order of the file."""
+    process = words.split(start if "/" in start else end)[0]
+    if process not in model.processes:
+        return 0
+    ids = [element.id for element in model.processes[process].elements()]
+    first, last = words.split(start)[1], words.split(end)[1]
+    return (ids.index(last) if last in ids else len(ids)) - (ids.index(first) if first in ids else -1)
+
+
 def _beside_from(sequence: Flow, first: int, end: str | None, branch: Flow, alone: bool) -> Flow:
-    stop = (
-        len(sequence) if end is None else next((i for i in range(first, len(sequence)) if _holds(sequence[i], end)), -1)
-    )
-    if stop < 0:
-        raise InputError(
-            Text(
-                "后一步骤不在前一步骤之后的同一段流程中",
-                "the second step does not come after the first in its sequence",
-            ),
-            Text("改选同一段流程中靠后的步骤", "name a later step of the same sequence"),
-            value=end,
-        )
+    stop = _joined(sequence, first, end)
     block = sequence[first] if first < len(sequence) else None
     if stop == first and isinstance(block, Parallel) and end is not None:
         inner = [_beside_from(flow, 0, end, branch, alone) if _inside(flow, end) else flow for flow in block.parallel]
@@ -237,15 +253,36 @@ def _beside_from(sequence: Flow, first: int, end: str | None, branch: Flow, alon
     if stop == first:
         raise InputError(
             Text("两步骤之间没有其他步骤可同步推进", "nothing stands between the two steps that could run beside"),
-            Text(
-                "改选更早的起点或更晚的终点,或只调整顺序(move)", "start earlier or end later, or only `move` the steps"
-            ),
+            Text("改选更早的起点或更晚的终点,或只调整顺序(move)", "start earlier or end later, or only `move` them"),
         )
     return trees.beside(sequence, slice(first, stop), branch)
 
 
-def _holds(element: Any, id_: str) -> bool:
-    return _inside((element,), id_)
+def _joined(sequence: Flow, first: int, end: str | None) -> int:
+    """Before which element a branch that starts at ``first`` is joined."""
+    if end is None:
+        return len(sequence)
+    stop = next((i for i in range(first, len(sequence)) if _inside(sequence[i : i + 1], end)), None)
+    if stop is not None and (
+        _begins_with(sequence[stop], end) or (stop == first and isinstance(sequence[stop], Parallel))
+    ):
+        return stop
+    raise InputError(
+        Text(
+            "后一步骤不在前一步骤之后的同一段流程中,或在某个分支的中间",
+            "the second step does not come after the first in its sequence, or stands amid a branch",
+        ),
+        Text("改选同一段流程中靠后的步骤", "name a later step of the same sequence"),
+        value=end,
+    )
+
+
+def _begins_with(element: Element, id_: str) -> bool:
+    """Whether the element is it, or a choice of which a branch begins with it."""
+    if element.id == id_:
+        return True
+    flows = subflows(element) if isinstance(element, (Choice, Optional)) else ()
+    return any(flow and _begins_with(flow[0], id_) for flow in flows)
 
 
 def _inside(flow: Flow, id_: str) -> bool:
