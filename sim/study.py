@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import datetime as dt
+import json
+import pickle
+import platform
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
+from sim.analysis.assess import assess, years_of
+from sim.analysis.compare import changes
 from sim.analysis.results import StudyResult
-from sim.model.scenario import Folder
+from sim.analysis.samples import Sample
+from sim.analysis.sampling import sample
+from sim.engine.replicate import ENGINE, Progress, replicate, simulate, worker_processes
+from sim.errors import EnvironmentFailure
+from sim.logfiles import write_log
+from sim.model.open_time import date_of
+from sim.model.scenario import Folder, Scenario
+from sim.text import Text
+from sim.whole_files import write_whole
 
-Progress = Callable[[int, int], None]
+LOGS = "logs"
+_PACKAGES = ("numpy", "scipy", "simpy", "numba", "pyarrow", "pydantic", "chinesecalendar")
 
 
 def run_study(
@@ -26,8 +48,120 @@ def run_study(
 ) -> StudyResult:
     """Simulate and judge; the first scenario is the one that the others are compared with.
 
-    ``name``: the folder as it was given. With ``out``, ``logs/SCENARIO/NNNN.parquet`` and ``run.json`` are written.
-    The result is the same for any number of workers. Errors: InputError for an unknown scenario,
+    ``name``: the folder as it was given. With ``out``, the event logs (``logs/SCENARIO/NNNN.parquet``, unless they
+    are not to be kept) and ``run.json`` with facts of this machine and hour are put there when all is done: a run
+    that is interrupted leaves what was there before. Logs of an earlier run that this one does not replace go.
+
+    The result is the same for any number of workers. Errors: InputError for an unknown scenario, those of the run,
     EnvironmentFailure where ``out`` cannot be written or a worker dies.
     """
-    raise NotImplementedError
+    began = time.time()
+    scenarios = [folder.scenario(id_) for id_ in dict.fromkeys(scenario_ids)]
+    with _staged(out) as stage:
+        logs = stage / LOGS if stage is not None and keep_logs else None
+        units = [
+            _Unit(described, seed, replication, logs and logs / scenario.id / f"{replication:04d}.parquet")
+            for scenario in scenarios
+            for described in [pickle.dumps(scenario)]
+            for replication in range(replications)
+        ]
+        with worker_processes(min(workers, len(units))) as executor:
+            found = replicate(_carry_out, units, executor, progress)
+        samples = [found[i : i + replications] for i in range(0, len(found), replications)]
+        results = [assess(scenario, its) for scenario, its in zip(scenarios, samples, strict=True)]
+        if out is not None and stage is not None:
+            _put(stage / LOGS, out / LOGS)
+            write_whole(out / "run.json", _facts(began, workers))
+    study = folder.study
+    return StudyResult(
+        folder=name,
+        seed=seed,
+        replications=replications,
+        engine=ENGINE,
+        window=(study.from_.isoformat(), study.to.isoformat()),
+        begin=date_of(study.begin).isoformat(),
+        years=years_of(study),
+        scenarios=tuple(results),
+        changes=tuple(
+            change
+            for after, its in zip(results[1:], samples[1:], strict=True)
+            for change in changes(results[0], samples[0], after, its)
+        ),
+        command=command,
+    )
+
+
+class _Unit(NamedTuple):
+    """One replication of a scenario, which is pickled once, so that a worker knows it again."""
+
+    scenario: bytes
+    seed: int
+    replication: int
+    log: Path | None
+
+
+def _carry_out(unit: _Unit) -> Sample:
+    scenario = _scenario(unit.scenario)
+    log = simulate(scenario, unit.seed, unit.replication)
+    if unit.log is not None:
+        write_log(log, unit.log)
+    return sample(log, scenario.model)
+
+
+@lru_cache(maxsize=8)
+def _scenario(described: bytes) -> Scenario:
+    """The same object for all replications of a worker: what engines prepare, they prepare once."""
+    scenario: Scenario = pickle.loads(described)
+    return scenario
+
+
+@contextmanager
+def _staged(out: Path | None) -> Iterator[Path | None]:
+    """A folder inside ``out`` to write into; it is gone afterwards, whatever happens."""
+    if out is None:
+        yield None
+        return
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        stage = Path(tempfile.mkdtemp(prefix=".run-", dir=out))
+    except OSError as error:
+        raise _unwritable(error, out) from error
+    try:
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _put(stage: Path, logs: Path) -> None:
+    """Put the new logs in their places; remove those of an earlier run, and nothing else."""
+    names = [path.relative_to(stage) for path in sorted(stage.glob("*/*"))]
+    try:
+        for name in names:
+            (logs / name).parent.mkdir(parents=True, exist_ok=True)
+            (stage / name).replace(logs / name)
+        for path in logs.glob("*/[0-9][0-9][0-9][0-9]*.parquet"):
+            if path.relative_to(logs) not in names:
+                path.unlink()
+    except OSError as error:
+        raise _unwritable(error, logs) from error
+
+
+def _unwritable(error: OSError, place: Path) -> EnvironmentFailure:
+    return EnvironmentFailure(
+        Text("结果无法写入:{reason}", "the results cannot be written: {reason}").format(reason=error.strerror),
+        Text("检查磁盘空间和文件夹权限", "check the disk's free space and the rights on the folder"),
+        where=str(place),
+    )
+
+
+def _facts(began: float, workers: int) -> bytes:
+    """What is true of this run only, and must not be in the results: the hour, the machine, the versions."""
+    facts = {
+        "began": dt.datetime.fromtimestamp(began).astimezone().isoformat(timespec="seconds"),
+        "seconds": round(time.time() - began, 1),
+        "workers": workers,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "versions": {name: version(name) for name in ("shixian", *_PACKAGES)},
+    }
+    return (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode()

@@ -2,13 +2,147 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
-from sim.analysis.results import ScenarioResult
-from sim.analysis.samples import Sample
+from sim.analysis.attribution import TIME_KINDS
+from sim.analysis.loads import growing_pools, pool_loads
+from sim.analysis.results import ClassCount, MonthShare, ScenarioResult, Sticking, TimePart, Verdict
+from sim.analysis.samples import LimitSample, Sample
+from sim.analysis.statistics import Estimate, ratio_mean
+from sim.analysis.verdicts import GROWING, combined, complement, judge_reading, lacking, late_share
+from sim.errors import RunError
+from sim.model.base import Study
+from sim.model.figure_paths import assumptions_of
+from sim.model.limits import Limit
+from sim.model.quantities import DAY_US
 from sim.model.scenario import Scenario
+from sim.text import Text
+
+STILL_OPEN = "still-open"
+"""The kind of time that the cases not yet closed have taken so far."""
+
+_KINDS = (*TIME_KINDS, STILL_OPEN)
 
 
 def assess(scenario: Scenario, samples: Sequence[Sample]) -> ScenarioResult:
-    """The verdicts, loads and counts of one scenario; ``samples`` in the order of the replications."""
-    raise NotImplementedError
+    """The verdicts, loads and counts of one scenario; ``samples`` in the order of the replications, at least one."""
+    model = scenario.model
+    pools = [sample.pools for sample in samples]
+    same_season = years_of(model.study).is_integer() and model.study.warm_up_years > 0
+    growing = growing_pools(pools, same_season=same_season)
+    return ScenarioResult(
+        id=scenario.id,
+        hash=scenario.hash,
+        reforms=tuple(id_ for id_, _ in scenario.reforms),
+        verdicts=tuple(
+            _verdict(scenario, id_, limit, [sample.limits[id_] for sample in samples], growing)
+            for id_, limit in model.limits.items()
+        ),
+        pools=pool_loads(model.pools, pools),
+        classes=_class_counts(samples),
+    )
+
+
+def years_of(study: Study) -> float:
+    """The length of the reporting window in years; whole where it ends on the day of the year on which it begins."""
+    first, last = study.from_, study.to + dt.timedelta(days=1)
+    if (first.month, first.day) == (last.month, last.day):
+        return float(last.year - first.year)
+    return (last - first).days / 365.25
+
+
+def _verdict(
+    scenario: Scenario, id_: str, limit: Limit, samples: Sequence[LimitSample], growing: Sequence[str]
+) -> Verdict:
+    years = years_of(scenario.model.study)
+    its = tuple(pool for pool in growing if any(pool in sample.pools for sample in samples))
+    cohorts = {reading.id: [sample.readings[reading.id] for sample in samples] for reading in limit.readings}
+    results = tuple(
+        judge_reading(limit, reading, cohorts[reading.id], years, growing=bool(its)) for reading in limit.readings
+    )
+    default = next((result for result in results if result.reading.role == "default"), None)
+    value, disagreeing = ("no-number", ()) if default is None else combined(results)
+    missing = None
+    if value == "undecided" and default is not None:
+        missing = lacking(limit, default, cohorts[default.reading.id], growing=bool(its))
+    elapsed = ratio_mean(
+        [sample.elapsed_us / DAY_US for sample in samples],
+        unit="d",
+        open_elapsed=[sample.elapsed_open_us / DAY_US for sample in samples],
+    )
+    completed = [sample.completed for sample in samples if sample.completed is not None]
+    completed_within = complement(late_share(completed, judged=limit.value is not None))
+    assumptions = tuple(figure.path for figure in assumptions_of(scenario.model, id_))
+    return Verdict(
+        limit=id_,
+        scenario=scenario.id,
+        value=value,
+        assumed=bool(assumptions),
+        missing=missing,
+        default=default,
+        readings=results,
+        disagreeing=disagreeing,
+        stages=ratio_mean([sample.stages for sample in samples], unit="stages"),
+        elapsed=_withheld(elapsed) if its else elapsed,
+        time_split=() if its else _time_split(samples),
+        sticking=_sticking(samples),
+        months=_months(samples, judged=limit.value is not None),
+        completed_within=_withheld(completed_within) if its else completed_within,
+        assumptions=assumptions,
+        growing=its,
+    )
+
+
+def _withheld(estimate: Estimate) -> Estimate:
+    return replace(estimate, value=None, low=None, high=None, reason=GROWING)
+
+
+def _time_split(samples: Sequence[LimitSample]) -> tuple[TimePart, ...]:
+    """Mean days by kind and owner, in the order of the kinds and of the owners' bytes; they sum to the mean."""
+    total: dict[tuple[str, str], int] = {}
+    for sample in samples:
+        for (kind, owner), us in sample.split_us.items():
+            total[kind, owner or ""] = total.get((kind, owner or ""), 0) + us
+    still_open = sum(int(sample.elapsed_open_us.sum()) for sample in samples)
+    if still_open:
+        total[STILL_OPEN, ""] = still_open
+    cases = sum(sample.elapsed_us.size + sample.elapsed_open_us.size for sample in samples)
+    parts = sorted(total.items(), key=lambda part: (_KINDS.index(part[0][0]), part[0][1].encode()))
+    return tuple(TimePart(kind, owner, us / cases / DAY_US) for (kind, owner), us in parts)
+
+
+def _sticking(samples: Sequence[LimitSample]) -> tuple[Sticking, ...]:
+    total: dict[tuple[str, str], float] = {}
+    for sample in samples:
+        for key, days in sample.sticking.items():
+            total[key] = total.get(key, 0.0) + days
+    cases = sum(sample.sticking_cases for sample in samples)
+    parts = sorted(total.items(), key=lambda part: (-part[1], part[0]))
+    return tuple(Sticking(step, kind, days / cases) for (step, kind), days in parts if days > 0)
+
+
+def _months(samples: Sequence[LimitSample], *, judged: bool) -> tuple[MonthShare, ...]:
+    found = []
+    for month in sorted({month for sample in samples for month in sample.months}):
+        counts = [sample.months[month] for sample in samples if month in sample.months]
+        cases, within, days = (sum(part) for part in zip(*counts, strict=True))
+        mean = days / cases if cases else None
+        found.append(MonthShare(month, int(cases), within / cases if cases and judged else None, mean))
+    return tuple(found)
+
+
+def _class_counts(samples: Sequence[Sample]) -> tuple[ClassCount, ...]:
+    """Accepted = closed + open + withdrawn, in every class of every replication."""
+    found = []
+    for id_ in sorted({id_ for sample in samples for id_ in sample.classes}, key=str.encode):
+        counts = [sample.classes[id_] for sample in samples if id_ in sample.classes]
+        if lost := [count for count in counts if count.accepted != count.closed + count.open + count.withdrawn]:
+            raise RunError(
+                Text("受理数不等于办结、在办、撤回之和", "cases accepted are not those closed, open and withdrawn"),
+                Text("这是程序的缺陷,请报告", "a defect of the program, please report it"),
+                value=(id_, lost[0]),
+            )
+        found.append(ClassCount(id_, *(sum(part) for part in zip(*counts, strict=True))))
+    return tuple(found)
