@@ -11,7 +11,7 @@ from sim.model.calendars import CalendarSpec
 from sim.model.clocks import SUSPENDED
 from sim.model.demand import OpenCase, Source
 from sim.model.limits import Limit
-from sim.model.part import Id, Name, Part, refuse
+from sim.model.part import Date, Id, Name, Part, refuse
 from sim.model.pools import Pool
 from sim.model.process import Process
 from sim.model.quantities import PositiveDuration, Quantity, to_us
@@ -47,8 +47,8 @@ class Study(Part):
     ``from`` and ``to`` are the first and the last day of the window.
     """
 
-    from_: dt.date = Field(alias="from")
-    to: dt.date
+    from_: Date = Field(alias="from")
+    to: Date
     warm_up_years: int = Field(default=1, ge=0, le=20)
     run_out: PositiveDuration = Field(default=Quantity(amount=365, unit="d"), description="the cap of the run-out")
     replications: int = Field(default=10, ge=1, lt=1 << 20)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
 from sim.model.figures import AmountFigure, ShareFigure
-from sim.model.part import Id, Name, Part, refuse
+from sim.model.part import Id, Moment, Name, Part, refuse
 from sim.model.quantities import PositiveDuration
 from sim.model.sessions import Weekday
 from sim.text import Text
@@ -19,18 +18,8 @@ Multiplier = Annotated[float, Field(ge=0)]
 class ListedCase(Part):
     """A case that is known: when it was accepted, and its attributes."""
 
-    accepted: dt.datetime
+    accepted: Moment
     attributes: dict[Id, str] = Field(default_factory=dict)
-
-    @field_validator("accepted")
-    @classmethod
-    def _civil_time(cls, value: dt.datetime) -> dt.datetime:
-        if value.tzinfo is not None:
-            raise refuse(
-                Text("时刻用本地时间,不带时区", "instants are civil local time, without an offset"),
-                Text("例如 2021-09-29 10:00", "for example 2021-09-29 10:00"),
-            )
-        return value
 
 
 class Source(Part):
@@ -76,9 +65,10 @@ class Source(Part):
     @field_validator("batch")
     @classmethod
     def _batch_sums_to_one(cls, value: dict[int, Any] | None) -> dict[int, Any] | None:
-        if value is not None:
-            _sum_to_one(value, Text("批量", "the batch"))
-        return value
+        if value is None:
+            return None
+        _sum_to_one(value, Text("批量", "the batch"))
+        return dict(sorted(value.items()))  # rule 10: the order of keys in a file changes no draw
 
     @field_validator("attributes")
     @classmethod
@@ -86,7 +76,8 @@ class Source(Part):
         for name, shares in value.items():
             if isinstance(shares, dict):
                 _sum_to_one(shares, Text(f"属性 {name}", f"attribute {name}"))
-        return value
+        # rule 10: the order of keys in a file changes no draw
+        return {name: dict(sorted(v.items())) if isinstance(v, dict) else v for name, v in value.items()}
 
     @model_validator(mode="after")
     def _one_rate(self) -> Source:
@@ -118,8 +109,8 @@ class Position(Part):
 
     step: str
     visit: int = Field(default=0, ge=0)
-    ready: dt.datetime
-    start: dt.datetime | None = None
+    ready: Moment
+    start: Moment | None = None
     servers: tuple[str, ...] = Field(default=(), description="pool/group/index of the servers at work")
 
 
@@ -129,13 +120,13 @@ class OpenCase(Part):
     case: str
     process: Id
     case_class: Id | None = Field(default=None, alias="class")
-    accepted: dt.datetime
+    accepted: Moment
     attributes: dict[Id, str] = Field(default_factory=dict)
     priority: int = 0
     positions: tuple[Position, ...] = Field(min_length=1)
     visits: dict[str, int] = Field(
         default_factory=dict, description="executions so far, by stream name without purpose"
     )
-    due: dt.datetime | None = None
+    due: Moment | None = None
     parent: str | None = Field(default=None, description="the open case that waits for this one, at `spawned_by`")
     spawned_by: str | None = None

@@ -6,9 +6,6 @@ use Excel: UTF-8 with or without BOM and GB18030 are read.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
 from typing import Any, get_args
 
 from sim.errors import InputError, InputErrors, Path, ShixianError
@@ -16,19 +13,17 @@ from sim.model import overrides
 from sim.model.figures import EvidenceKind
 from sim.model.places import Document, Place
 from sim.model.refusals import nearest
+from sim.model.tables import Row, rows
 from sim.text import Text
 
 COLUMNS = ("path", "value", "low", "high", "unit", "evidence", "source", "by")
-_HEADER = Text("首行写 {columns}", "let the first line be {columns}").format(columns=",".join(COLUMNS))
-
-Row = dict[str, str]
 
 
 def apply(document: Document, text: str, file: str) -> None:
     """Put the table's figures in; :class:`InputErrors` names every line that is wrong."""
     errors: list[ShixianError] = []
     first: dict[Path, Place] = {}
-    for place, row in rows(text, file):
+    for place, row in rows(text, file, COLUMNS[:2], COLUMNS):
         try:
             path = overrides.find(document, row["path"])
             if (other := first.setdefault(path, place)) != place:
@@ -45,50 +40,6 @@ def apply(document: Document, text: str, file: str) -> None:
             errors.append(error.at(str(place)))
     if errors:
         raise InputErrors(errors)
-
-
-def rows(text: str, file: str) -> Iterator[tuple[Place, Row]]:
-    """The rows with their places, blank ones left out; errors name the line."""
-    table = csv.reader(io.StringIO(text, newline=""), strict=True)
-    line = 1
-    try:
-        header = [name.strip() for name in next(table, [])]
-        _check_header(header, Place(file, line))
-        line = table.line_num + 1
-        for cells in table:
-            place, line = Place(file, line), table.line_num + 1
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) > len(header):
-                raise InputError(
-                    Text("这一行的列数多于首行", "this line has more columns than the first"),
-                    Text("文字中有逗号时加英文引号", "quote a text that has a comma"),
-                    where=str(place),
-                    value=",".join(cells),
-                )
-            cells += [""] * (len(header) - len(cells))
-            yield place, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
-    except csv.Error as error:
-        raise InputError(
-            Text("这一行不是 CSV({error})", "this line is not CSV: {error}").format(error=error),
-            Text("检查引号是否成对", "see that every quote is closed"),
-            where=str(Place(file, line)),
-        ) from None
-
-
-def _check_header(header: list[str], place: Place) -> None:
-    for name in header:
-        if name not in COLUMNS:
-            raise InputError(
-                Text("没有这一列", "there is no such column"), nearest(name, COLUMNS), where=str(place), value=name
-            )
-    if len(set(header)) < len(header) or not {"path", "value"} <= set(header):
-        raise InputError(
-            Text("首行须有 path 和 value,各列只写一次", "the first line has path and value, and each column once"),
-            _HEADER,
-            where=str(place),
-            value=",".join(header),
-        )
 
 
 def _figure(path: Path, row: Row) -> tuple[Any, dict[str, Any]]:

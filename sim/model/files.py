@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from sim.errors import InputError, InputErrors, ShixianError
 from sim.errors import Path as ModelPath
-from sim.model import checks, described, encodings, figures_csv, folders, overrides, yaml_source
+from sim.model import case_lists, checks, described, encodings, figures_csv, folders, overrides, yaml_source
 from sim.model.base import SCHEMA_VERSION
 from sim.model.places import Document
 from sim.model.refusals import refusals
@@ -49,6 +49,7 @@ def load_with_notes(folder: Path | str, settings: Mapping[str, str] | None = Non
 
 def _read(folder: Path, settings: Mapping[str, str]) -> tuple[Document, Folder]:
     document = gather(folder)
+    case_lists.read_case_lists(document, folder)
     table = folder / folders.FIGURES
     if table.exists():
         figures_csv.apply(document, encodings.utf8_or_gb18030(folders.read(table, str(table)), str(table)), str(table))

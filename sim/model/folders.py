@@ -61,7 +61,7 @@ def inside(folder: Path, name: str) -> Path:
     return path
 
 
-def read(path: Path, shown: str) -> bytes:
+def read(path: Path, shown: str, *, largest: int = LARGEST_FILE) -> bytes:
     """The bytes of a regular file of a sensible size."""
     try:
         if not path.is_file():
@@ -71,9 +71,9 @@ def read(path: Path, shown: str) -> bytes:
                 where=shown,
             )
         size = path.stat().st_size
-        if size > LARGEST_FILE:
+        if size > largest:
             raise InputError(
-                Text("文件大于 {n} MB", "the file is larger than {n} MB").format(n=LARGEST_FILE // 1_000_000),
+                Text("文件大于 {n} MB", "the file is larger than {n} MB").format(n=largest // 1_000_000),
                 Text("分成几个文件;大表放在 CSV 中", "split it; keep large tables in CSV files"),
                 where=shown,
                 value=f"{size} B",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from typing import Annotated, Any
@@ -13,6 +14,9 @@ from sim.text import Text
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(%?)")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(rf"({_DATE.pattern})[ T]([0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}(\.[0-9]{{1,6}})?)?)")
+_YEARS = range(1900, 2201)
 
 
 class Part(BaseModel):
@@ -63,6 +67,37 @@ def _share(value: Any) -> float:
     )
 
 
+def _date(value: Any) -> dt.date:
+    """Nothing is guessed: neither 20210101 nor 1/2/2021 is a date, and no number is a count of seconds."""
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        try:
+            value = dt.date.fromisoformat(value)
+        except ValueError:  # 2021-02-30
+            value = None
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime) and value.year in _YEARS:
+        return value
+    raise refuse(
+        Text("日期写成 年-月-日,1900 至 2200 年", "a date is YYYY-MM-DD, in the years 1900 to 2200"),
+        Text("例如 2021-01-01", "for example 2021-01-01"),
+    )
+
+
+def _moment(value: Any) -> dt.datetime:
+    if isinstance(value, str) and (match := _MOMENT.fullmatch(value)):
+        try:
+            value = dt.datetime.combine(_date(match[1]), dt.time.fromisoformat(match[2]))
+        except ValueError:  # 24:30
+            value = None
+    if isinstance(value, dt.datetime) and value.tzinfo is None and value.year in _YEARS:
+        return value
+    raise refuse(
+        Text(
+            "时刻写成 年-月-日 时:分,本地时间,不带时区", "an instant is YYYY-MM-DD HH:MM, civil local time, no offset"
+        ),
+        Text("例如 2021-09-29 10:00", "for example 2021-09-29 10:00"),
+    )
+
+
 Name = Annotated[
     Text,
     BeforeValidator(_text),
@@ -99,3 +134,11 @@ Share = Annotated[
     ),
 ]
 """A part of a whole, 0 to 1; ``25%`` in files."""
+
+Date = Annotated[dt.date, BeforeValidator(_date), WithJsonSchema({"type": "string", "pattern": f"^{_DATE.pattern}$"})]
+"""A day; ``2021-01-01`` in files."""
+
+Moment = Annotated[
+    dt.datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "pattern": f"^{_MOMENT.pattern}$"})
+]
+"""An instant of civil local time; ``2021-09-29 10:00`` in files."""

@@ -338,6 +338,12 @@ class Walk(Part):
     steps: Flow = Field(min_length=1)
     table: dict[str, dict[str, ShareFigure]]
 
+    @field_validator("table")
+    @classmethod
+    def _by_name(cls, value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        # rule 10: the order of keys in a file changes no draw
+        return {state: dict(sorted(row.items())) for state, row in value.items()}
+
     @property
     def id(self) -> str:
         return self.walk
