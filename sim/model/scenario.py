@@ -125,6 +125,4 @@ def model_hash(model: Model) -> str:
     for section, content in written.items():
         if isinstance(content, dict):
             written[section] = dict(sorted(content.items()))
-    return hashlib.sha256(
-        json.dumps(written, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    ).hexdigest()
+    return hashlib.sha256(json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
