@@ -117,12 +117,7 @@ def _with_clause(reform: Reform) -> Text:
 
 
 def model_hash(model: Model) -> str:
-    """SHA-256 over the model as JSON without white space; what has an id stands in the order of the ids.
-
-    All other orders are kept: that of the values of an attribute decides which draw gives which (rule 8).
-    """
+    """SHA-256 over the model as JSON without white space, keys sorted: their order in the files changes no run."""
     written = model.model_dump(mode="json", by_alias=True)
-    for section, content in written.items():
-        if isinstance(content, dict):
-            written[section] = dict(sorted(content.items()))
-    return hashlib.sha256(json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    canonical = json.dumps(written, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

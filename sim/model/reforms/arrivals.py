@@ -109,14 +109,9 @@ class Mix(Change):
     def _applied(self, model: Model) -> Model:
         for id_ in self.mix:
             source = words.find(model.sources, id_, words.SOURCE)
-            attributes = {**source.attributes, self.attribute: self._as_listed(source.attributes.get(self.attribute))}
+            attributes = {**source.attributes, self.attribute: self.shares}
             model = words.replaced(model, "sources", id_, changed(source, attributes=attributes))
         return model
-
-    def _as_listed(self, before: Any) -> dict[str, Any]:
-        """The values in their old order, so that as many cases as possible keep theirs (rules 8 and 11)."""
-        known = [value for value in before if value in self.shares] if isinstance(before, dict) else []
-        return {value: self.shares[value] for value in dict.fromkeys([*known, *self.shares])}
 
     def touches(self, model: Model) -> frozenset[Touch]:
         return frozenset(("source", id_, "attribute", self.attribute) for id_ in self.mix)
