@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from sim.model.figures import CountFigure
 from sim.model.part import Id, Name, Part, refuse
@@ -32,7 +32,9 @@ def _minutes(value: Any) -> int:
     )
 
 
-TimeOfDay = Annotated[int, BeforeValidator(_minutes)]
+TimeOfDay = Annotated[
+    int, BeforeValidator(_minutes), WithJsonSchema({"type": "string", "pattern": f"^({_TIME.pattern})$"})
+]
 """Minutes after midnight; ``14:00`` in files."""
 
 
