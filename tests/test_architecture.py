@@ -30,7 +30,7 @@ LAWS = (
 )
 REFERENCE = (
     "sim.engine.reference sim.engine.instant sim.engine.work sim.engine.queues sim.engine.places "
-    "sim.engine.history sim.engine.initial"
+    "sim.engine.history sim.engine.initial sim.engine.running"
 )
 FITS = "calibration.durations calibration.arrivals calibration.routing calibration.calendars calibration.pools"
 NUMBERS = "part figures laws calendars"
@@ -53,7 +53,7 @@ HOUSE = {
     "promises": ("sim.model.clocks sim.model.limits", "part calendars"),
     "pools": ("sim.model.pools", NUMBERS),
     "sessions": ("sim.model.sessions", f"{NUMBERS} pools"),
-    "process": ("sim.model.process", f"{NUMBERS} sessions"),
+    "process": ("sim.model.process sim.model.needs", f"{NUMBERS} sessions"),
     "demand": ("sim.model.demand", f"{NUMBERS} sessions"),
     "base": ("sim.model.base", DESCRIBED),
     "reforms": ("sim.model.reforms", f"{DESCRIBED} base"),
@@ -76,7 +76,7 @@ HOUSE = {
     "analysis": ("sim.analysis", f"{MODEL} {ANALYSIS} eventlog jit"),
     "decide": ("sim.decide", f"{MODEL} {ANALYSIS} eventlog replicate"),
     "report": ("sim.report", f"{MODEL} {ANALYSIS} disk"),
-    "study": ("sim.study sim.document sim.document_types", f"{MODEL} {ANALYSIS} eventlog replicate decide report disk"),
+    "study": ("sim.study sim.tracing sim.document sim.document_types", f"{MODEL} {ANALYSIS} eventlog replicate decide report disk"),
     "command": ("sim.cli sim.commands sim.__main__", f"{MODEL} study report front disk"),
     "front": ("", f"{MODEL} {ENGINES} {ANALYSIS} eventlog decide report study"),
     "fits": (FITS, f"{MODEL} {ANALYSIS} eventlog"),

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sim.engine.arrivals import instant_us
 from sim.engine.history import CaseState
 from sim.engine.places import Resume
+from sim.engine.running import Running
 from sim.engine.streams import case_identity, stream_id
-
-if TYPE_CHECKING:
-    from sim.engine.reference import Reference
 
 SOURCE = "initial"
 """Their identity is (CRC-32 of this name, ordinal), by the byte order of their labels."""
 
 
-def initial_cases(engine: Reference) -> list[tuple[CaseState, Resume]]:
+def initial_cases(engine: Running) -> list[tuple[CaseState, Resume]]:
     """The cases, and where they stand."""
     described = sorted(engine.model.initial, key=lambda case: case.case.encode())
     cases: dict[str, CaseState] = {}

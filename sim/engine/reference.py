@@ -5,7 +5,7 @@ It is the specification. What happens at one instant, and who starts when, is in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 import simpy
@@ -16,6 +16,7 @@ from sim.engine.initial import initial_cases
 from sim.engine.instant import Instant
 from sim.engine.places import Back, Frame, Gone, Place, Resume
 from sim.engine.prepared import Prepared, prepare
+from sim.engine.running import Behaviour
 from sim.engine.streams import check_visit, child_identity, stream_id, uniform
 from sim.engine.work import Executions
 from sim.eventlog import EventLog
@@ -37,8 +38,6 @@ from sim.model.process import (
 from sim.model.scenario import Scenario
 
 Walking = Generator[simpy.Event, Any, Row]
-Behaviour = Callable[["Reference", CaseState], Generator[simpy.Event, Any, None]]
-"""A researcher's own step in Python: yields SimPy events of ``engine.env``; the step ends when it returns."""
 
 
 def simulate(

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import simpy
 
 from sim.engine.arrivals import instant_us
 from sim.engine.history import CaseState, Row
 from sim.engine.queues import Entry
+from sim.engine.running import Running
 from sim.eventlog import NAT, Kind, NeedRow, Server
 from sim.model.demand import Position
 from sim.model.open_time import BEYOND
 from sim.model.paths import owner_of, pool_of
 from sim.model.process import SessionStep, Step, WaitStep, WorkStep
-
-if TYPE_CHECKING:
-    from sim.engine.reference import Reference
 
 Executing = Generator[simpy.Event, Any, Row]
 
@@ -26,7 +24,7 @@ Executing = Generator[simpy.Event, Any, Row]
 class Executions:
     """Executes steps for an engine; each execution is one row."""
 
-    def __init__(self, engine: Reference) -> None:
+    def __init__(self, engine: Running) -> None:
         self.engine, self.prepared, self.instant = engine, engine.prepared, engine.instant
 
     def execute(
