@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.analysis.results import (
     Change,
+    ClassCount,
     PoolLoad,
     ReadingResult,
     ScenarioResult,
@@ -26,6 +27,7 @@ from sim.document_types import (
     ComparisonEntry,
     Document,
     Interval,
+    LimitEntry,
     LongestEntry,
     MonthEntry,
     PartEntry,
@@ -37,6 +39,7 @@ from sim.document_types import (
     Window,
     Words,
 )
+from sim.model.limits import Limit
 from sim.model.scenario import Folder
 from sim.report.verdict_words import ASSUMED
 from sim.text import Text
@@ -61,7 +64,8 @@ def document(result: StudyResult, folder: Folder) -> Document:
         engine=result.engine,
         window=Window.model_validate({"from": first, "to": last}),
         begin=result.begin,
-        years=result.years,
+        years=round(result.years, SHARE),
+        limits=[_limit(id_, limit) for id_, limit in folder.limits.items()],
         scenarios=[_scenario(scenario, folder) for scenario in result.scenarios],
         verdicts=verdicts,
         changes=[_change(change) for change in result.changes],
@@ -79,6 +83,12 @@ def json_schema() -> dict[str, Any]:
     return Document.model_json_schema(by_alias=True)
 
 
+def _limit(id_: str, limit: Limit) -> LimitEntry:
+    value, baseline = (None if quantity is None else str(quantity) for quantity in (limit.value, limit.baseline))
+    words = limit.model_dump(include={"service", "item", "quote", "responsible", "deadline", "stages"})
+    return LimitEntry(id=id_, name=_words(limit.name), value=value, baseline=baseline, **words)
+
+
 def _scenario(scenario: ScenarioResult, folder: Folder) -> ScenarioEntry:
     return ScenarioEntry(
         id=scenario.id,
@@ -86,19 +96,13 @@ def _scenario(scenario: ScenarioResult, folder: Folder) -> ScenarioEntry:
         hash=scenario.hash,
         reforms=list(scenario.reforms),
         pools=[_pool(load) for load in scenario.pools],
-        classes=[
-            ClassEntry.model_validate(
-                {
-                    "class": c.case_class,
-                    "accepted": c.accepted,
-                    "closed": c.closed,
-                    "open": c.open,
-                    "withdrawn": c.withdrawn,
-                }
-            )
-            for c in scenario.classes
-        ],
+        classes=[_class(count) for count in scenario.classes],
     )
+
+
+def _class(count: ClassCount) -> ClassEntry:
+    counts = {"accepted": count.accepted, "closed": count.closed, "open": count.open, "withdrawn": count.withdrawn}
+    return ClassEntry.model_validate({"class": count.case_class} | counts)
 
 
 def _pool(load: PoolLoad) -> PoolEntry:

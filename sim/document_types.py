@@ -59,6 +59,21 @@ class ClassEntry(Entry):
     withdrawn: int
 
 
+class LimitEntry(Entry):
+    """A commitment of the plan, in the plan's words."""
+
+    id: str
+    name: Words
+    service: str
+    item: str
+    quote: str
+    responsible: str
+    deadline: str
+    value: str | None = Field(description="the limit with its unit, such as `10 wd`")
+    baseline: str | None = Field(description="the old limit that the plan names")
+    stages: int | None = Field(description="the number of stages that the plan allows")
+
+
 class ScenarioEntry(Entry):
     """A scenario that was run."""
 
@@ -93,8 +108,8 @@ class Figures(Entry):
     longest_expected: Interval = Field(description="the longest case that one window brings")
 
 
-class ReadingEntry(Figures):
-    """A reading, with what it alone would decide."""
+class ReadingHead(Entry):
+    """Which reading it is."""
 
     reading: str
     name: Words
@@ -103,6 +118,10 @@ class ReadingEntry(Figures):
     per: Literal["case", "stage", "step"]
     moved: bool
     decision: Decision | None
+
+
+class ReadingEntry(Figures, ReadingHead):
+    """A reading, with what it alone would decide."""
 
 
 class LongestEntry(Entry):
@@ -138,8 +157,8 @@ class MonthEntry(Entry):
     mean: float | None
 
 
-class VerdictEntry(Figures):
-    """Rule 20 for one limit in one scenario, under its default reading."""
+class VerdictHead(Entry):
+    """What is concluded."""
 
     limit: str
     scenario: str
@@ -150,6 +169,11 @@ class VerdictEntry(Figures):
     inputs_doubt: Literal["not-yet-assessed"]
     disagreeing: list[str] = Field(description="the readings that make it depend on the reading")
     growing: list[str] = Field(description="pools whose queue grows without end: no steady figures are given")
+
+
+class VerdictEntry(Figures, VerdictHead):
+    """Rule 20 for one limit in one scenario; the figures are those of its default reading."""
+
     longest_case: LongestEntry | None
     quantiles: list[float] = Field(description="0%, 1%, ..., 100% of the finished cases")
     stages: float | None = Field(description="mean number of customer-facing stages of a case")
@@ -194,6 +218,7 @@ class Document(Entry):
     window: Window
     begin: str = Field(description="first day of the run; the warm-up ends where the window begins")
     years: float = Field(description="length of the window")
+    limits: list[LimitEntry]
     scenarios: list[ScenarioEntry]
     verdicts: list[VerdictEntry]
     changes: list[ChangeEntry]

@@ -11,7 +11,11 @@ from sim.model.scenario import Folder
 from sim.study import run_study
 from tests.tiny import tiny
 
-WORDS = {"name": "x", "service": "s", "item": "1", "quote": "q", "english": "e", "responsible": "r", "deadline": "d"}
+WORDS = {
+    "name": {"zh": "窗口办结时限", "en": "done at the desk"}, "service": "permits", "item": "(六)11",
+    "quote": "不超3个工作日", "english": "not over 3 working days",
+    "responsible": "市审批服务局", "deadline": "6月15日",
+}  # fmt: skip
 READINGS: list[dict[str, Any]] = [
     {"id": "fractions", "name": "f", "role": "default", "unit": "fraction"},
     {"id": "whole", "name": "w", "role": "plausible", "unit": "whole-days"},
