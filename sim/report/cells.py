@@ -1,4 +1,4 @@
-"""What stands in the cells of the first page and of the terminal's table: the figure that decides, and one beside it."""
+"""What stands in the cells of page one and of the terminal's table: the figure that decides, and others beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An edition: what a study found, the folder it is about and the reader's language; every page and chart is given one."""
+"""An edition: what a study found, the folder it is about, the reader's language. Pages and charts are given one."""
 
 from __future__ import annotations
 

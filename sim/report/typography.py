@@ -11,7 +11,8 @@ LONGEST = 200
 _CJK = r"[\u3001-\u3011\u3400-\u9fff\uff01-\uff60“”‘’…]"
 _WIDE = str.maketrans(",;:?!()", "，；：？！（）")
 _BESIDE_CJK = re.compile(rf"(?<={_CJK})\s?[,;:?!](?:\s|(?=\S|$))|[,;:?!]\s?(?={_CJK})")
-_BRACKETS = re.compile(rf"\(([^()]*)\)")
+_BRACKETS = re.compile(r"\(([^()]*)\)")
+_SPACE_AT_WIDE = re.compile(r"(?<=[，；：？！（）。、]) +| +(?=[，；：？！（）。、])")
 _UNSAFE_IN_NAMES = re.compile(r"[^\w.-]+", re.ASCII)
 
 
@@ -36,7 +37,8 @@ def full_width(text: str) -> str:
     ('平均 30 分钟，变异系数 0.5', '1,000 (A)', '检验组（2人）')
     """
     text = _BESIDE_CJK.sub(lambda match: match[0].strip().translate(_WIDE), text)
-    return _BRACKETS.sub(lambda match: f"（{match[1]}）" if re.search(_CJK, _around(match)) else match[0], text)
+    text = _BRACKETS.sub(lambda match: f"（{match[1]}）" if re.search(_CJK, _around(match)) else match[0], text)
+    return _SPACE_AT_WIDE.sub("", text)
 
 
 def _around(match: re.Match[str]) -> str:
@@ -47,4 +49,5 @@ def _around(match: re.Match[str]) -> str:
 
 def file_name(text: str) -> str:
     """A name that every file system takes: ASCII letters, digits, dot and hyphen."""
-    return _UNSAFE_IN_NAMES.sub("-", text).strip("-.")[:80] or "x"
+    return _SPACE_AT_WIDE = re.compile(r"(?<=[，；：？！（）。、]) +| +(?=[，；：？！（）。、])")
+_UNSAFE_IN_NAMES.sub("-", text).strip("-.")[:80] or "x"

@@ -5,11 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.report.typography import cleaned
+from sim.report.charts.lettering import drawable, families, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,9 +21,9 @@ LINES: tuple[Any, ...] = ((0, (4, 1.6)), "solid", (0, (1.2, 1.2)), (0, (6, 1.5, 
 MM = 1 / 25.4
 SMALL, NORMAL, TITLE = 6.5, 7.5, 9.5
 _DPI = 200
-_MISSING_GLYPH = "〓"  # what Chinese printers set for a type they lack
-_LONGEST = 80
-_STAMP_MM = 5.2
+_HEAD_LONG, _HEAD_WIDE = 1.2, 1.0
+
+Point = tuple[float, float]
 
 
 class Picture(NamedTuple):
@@ -38,33 +36,6 @@ class Picture(NamedTuple):
     height_mm: float
 
 
-@cache
-def _families() -> tuple[str, ...]:
-    """The font that the package brings, then matplotlib's own for the rest."""
-    from matplotlib import font_manager
-    from pylopdf_fonts_zh_cn import sans_path
-
-    font_manager.fontManager.addfont(sans_path())
-    return font_manager.FontProperties(fname=sans_path()).get_name(), "DejaVu Sans"
-
-
-@cache
-def _glyphs() -> frozenset[int]:
-    """Every character that one of the fonts can draw."""
-    import matplotlib
-    from matplotlib.ft2font import FT2Font
-    from pylopdf_fonts_zh_cn import sans_path
-
-    own = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
-    return frozenset(code for path in (sans_path(), own) for code in FT2Font(str(path)).get_charmap())
-
-
-def drawable(text: str, *, longest: int = _LONGEST) -> str:
-    """A text that the fonts can draw: without what cannot be seen, and with 〓 for a character that no font has."""
-    lines = [cleaned(line, longest=longest) for line in text.split("\n")]
-    return "\n".join("".join(c if ord(c) in _glyphs() else _MISSING_GLYPH for c in line) for line in lines)
-
-
 @contextmanager
 def settings() -> Iterator[None]:
     """matplotlib as charts need it, whatever the user's own settings; nothing global stays changed."""
@@ -74,7 +45,7 @@ def settings() -> Iterator[None]:
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(
             {
-                "font.family": list(_families()),
+                "font.family": list(families()),
                 "font.size": NORMAL,
                 "axes.unicode_minus": False,
                 "text.parse_math": False,  # a step may be named $x$
@@ -108,11 +79,6 @@ class Sheet:
         if note:
             self.text(width_mm, 1.0, note, size=SMALL, color=SOFT, ha="right", va="bottom")
 
-    @property
-    def bottom(self) -> float:
-        """Where the stamp's line ends, in millimetres."""
-        return _STAMP_MM
-
     def _stamp(self, stamp: str) -> None:
         frame = {"boxstyle": "square,pad=0.25", "facecolor": PAPER, "edgecolor": INK, "linewidth": 0.6}
         self.text(1.2, 1.3, stamp, size=SMALL, va="bottom", bbox=frame)
@@ -125,11 +91,42 @@ class Sheet:
             embolden(drawn, size)
         return drawn
 
+    def rectangle(self, x: float, y: float, wide: float, tall: float, **style: Any) -> None:
+        """A box by its lower left corner, in millimetres."""
+        from matplotlib.patches import Rectangle
+
+        corner, sides = (x / self.width, y / self.height), (wide / self.width, tall / self.height)
+        self.figure.add_artist(Rectangle(corner, *sides, transform=self.figure.transFigure, **style))
+
+    def line(self, points: Sequence[Point], **style: Any) -> None:
+        """A line from point to point, in millimetres."""
+        from matplotlib.lines import Line2D
+
+        xs, ys = [x / self.width for x, _ in points], [y / self.height for _, y in points]
+        self.figure.add_artist(Line2D(xs, ys, solid_joinstyle="miter", **style))
+
+    def arrow(self, points: Sequence[Point], *, color: str, zorder: float, **style: Any) -> None:
+        """A line with a small head at its end."""
+        from matplotlib.patches import Polygon
+
+        self.line(points, color=color, zorder=zorder, **style)
+        (x0, y0), (x, y) = points[-2], points[-1]
+        long = max(abs(x - x0), abs(y - y0)) or 1.0
+        dx, dy = (x - x0) / long, (y - y0) / long
+        back, half = _HEAD_LONG, _HEAD_WIDE / 2
+        head = [
+            (x, y),
+            (x - back * dx - half * dy, y - back * dy + half * dx),
+            (x - back * dx + half * dy, y - back * dy - half * dx),
+        ]
+        scaled = [(a / self.width, b / self.height) for a, b in head]
+        self.figure.add_artist(
+            Polygon(scaled, closed=True, color=color, lw=0, zorder=zorder, transform=self.figure.transFigure)
+        )
+
     def axes(self, left: float, bottom: float, width: float, height: float) -> Axes:
         """A plot at millimetres from the lower left corner, with an open frame."""
-        axes = self.figure.add_axes(
-            (left / self.width, bottom / self.height, width / self.width, height / self.height)
-        )
+        axes = self.figure.add_axes((left / self.width, bottom / self.height, width / self.width, height / self.height))
         axes.spines[["top", "right"]].set_visible(False)
         axes.tick_params(length=2, width=0.6, pad=2, labelsize=NORMAL)
         return axes
@@ -176,71 +173,3 @@ def embolden(drawn: Any, size: float) -> None:
     from matplotlib.patheffects import withStroke
 
     drawn.set_path_effects([withStroke(linewidth=size / 22, foreground=drawn.get_color())])
-
-
-@cache
-def width_mm(text: str, size: float) -> float:
-    """How wide a line of text is drawn."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import text_to_path
-
-    width, _, _ = text_to_path.get_text_width_height_descent(
-        drawable(text), FontProperties(family=list(_families()), size=size), False
-    )
-    return width / 72 / MM
-
-
-def wrapped(text: str, size: float, within_mm: float, *, lines: int = 2) -> list[str]:
-    """Lines that fit a width and are about as long as each other; what is left over ends in an ellipsis."""
-    found = _broken(text, size, within_mm)
-    if len(found) > lines:
-        found = [*found[: lines - 1], "".join(found[lines - 1 :])]
-    elif len(found) > 1:  # no single character is left for the last line
-        narrower = (within_mm * part / 20 for part in range(10, 20))
-        found = next((even for w in narrower if len(even := _broken(text, size, w)) == len(found)), found)
-    return [shortened(line.strip(), size, within_mm) for line in found]
-
-
-def _broken(text: str, size: float, within_mm: float) -> list[str]:
-    """Lines broken between words or wide characters; a word may be too long."""
-    found = [""]
-    for piece in _pieces(text):
-        if width_mm(found[-1] + piece.rstrip(), size) <= within_mm or not found[-1]:
-            found[-1] += piece
-        else:
-            found.append(piece)
-    return found
-
-
-def shortened(text: str, size: float, within_mm: float) -> str:
-    """A line that fits, with an ellipsis where it was cut."""
-    if width_mm(text, size) <= within_mm:
-        return text
-    while text and width_mm(text + "…", size) > within_mm:
-        text = text[:-1]
-    return text + "…"
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """Words with the space behind them; a wide character is a piece, with the punctuation that may not begin a line."""
-    piece = ""
-    for char in text:
-        if char in "，。；：、）》”！？…":
-            yield piece + char
-            piece = ""
-        elif ord(char) > 0x2E7F:
-            if piece:
-                yield piece
-            piece = char
-            if char not in "（《“":
-                continue
-        elif piece and ord(piece[-1]) > 0x2E7F and piece[-1] not in "（《“":
-            yield piece
-            piece = char
-        else:
-            piece += char
-            if char in " -/":
-                yield piece
-                piece = ""
-    if piece:
-        yield piece

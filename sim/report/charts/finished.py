@@ -63,4 +63,8 @@ def _dress(edition: Edition, axes: Axes, result: ReadingResult, most: float) -> 
     axes.grid(axis="y", color=FAINT, lw=0.4, zorder=0)
     axes.spines["left"].set_color(SOFT)
     axes.tick_params(labelsize=SMALL)
-    axes.set_xlabel(edition.choose(f"用时（{edition.unit(result)}）", f"time ({edition.unit(result)})"), fontsize=SMALL, labelpad=1.5)
+    axes.set_xlabel(
+        edition.choose(f"用时（{edition.unit(result)}）", f"time ({edition.unit(result)})"),
+        fontsize=SMALL,
+        labelpad=1.5,
+    )

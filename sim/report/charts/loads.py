@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from sim.analysis.results import PoolLoad
 from sim.report import numbers
-from sim.report.charts.canvas import FAINT, INK, SCENARIOS, SMALL, SOFT, Picture, Sheet, drawable, settings, shortened
+from sim.report.charts.canvas import FAINT, INK, SCENARIOS, SMALL, SOFT, Picture, Sheet, settings
+from sim.report.charts.lettering import drawable, shortened
 from sim.report.edition import Edition
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ def loads(edition: Edition) -> Picture | None:
     scenarios = edition.result.scenarios
     band = LINE * len(scenarios) + GAP
     height = TOP + band * len(pools) + FOOT
-    title = edition.choose("班组负荷（工作时间内忙碌的比例）", "Load of the pools (share of their open time they are busy)")
+    title = edition.choose(
+        "班组负荷（工作时间内忙碌的比例）", "Load of the pools (share of their open time they are busy)"
+    )
     with settings():
         sheet = Sheet(WIDTH, height, title, stamp=edition.stamp)
         axes = sheet.axes(LEFT, FOOT, WIDTH - LEFT - RIGHT, band * len(pools))
@@ -35,12 +38,16 @@ def loads(edition: Edition) -> Picture | None:
                 if pool in by_id and by_id[pool].load.value is not None:
                     y = band * row + GAP / 2 + LINE * (i + 0.5)
                     most = max(most, _bar(axes, y, i, by_id[pool]))
-                    sheet.text(WIDTH - RIGHT + 2, height - TOP - y, _label(edition, by_id[pool]), size=SMALL, va="center")
+                    sheet.text(
+                        WIDTH - RIGHT + 2, height - TOP - y, _label(edition, by_id[pool]), size=SMALL, va="center"
+                    )
         names = [drawable(shortened(edition.pool_name(pool), 7, LEFT - 3)) for pool in pools]
         axes.set_yticks([band * (row + 0.5) for row in range(len(pools))], names)
         axes.set_ylim(band * len(pools), 0)
         _dress(edition, sheet, axes, most)
-        sheet.key([(edition.scenario_name(s.id), SCENARIOS[i % len(SCENARIOS)], "solid") for i, s in enumerate(scenarios)])
+        sheet.key(
+            [(edition.scenario_name(s.id), SCENARIOS[i % len(SCENARIOS)], "solid") for i, s in enumerate(scenarios)]
+        )
         return sheet.picture(title)
 
 
@@ -77,4 +84,10 @@ def _dress(edition: Edition, sheet: Sheet, axes: Axes, most: float) -> None:
     axes.spines["left"].set_color(FAINT)
     axes.axvline(_HIGH, color=SOFT, lw=0.9, ls=(0, (4, 2)), zorder=1)
     x = LEFT + (WIDTH - LEFT - RIGHT) * _HIGH / (most * 1.01)
-    sheet.text(x, sheet.height - TOP + 0.8, edition.choose("90% 以上易积压", "queues build up above 90%"), size=SMALL, ha="center")
+    sheet.text(
+        x,
+        sheet.height - TOP + 0.8,
+        edition.choose("90% 以上易积压", "queues build up above 90%"),
+        size=SMALL,
+        ha="center",
+    )

@@ -30,7 +30,9 @@ def months(edition: Edition, limit: str) -> Picture | None:
             values = [float("nan") if within.get(name) is None else within[name] for name in names]
             color, line = SCENARIOS[i % len(SCENARIOS)], LINES[i % len(LINES)]
             face = "white" if i == 0 else color
-            axes.plot(range(len(names)), values, color=color, ls=line, lw=1.4, marker="o", ms=3.4, mfc=face, clip_on=False)
+            axes.plot(
+                range(len(names)), values, color=color, ls=line, lw=1.4, marker="o", ms=3.4, mfc=face, clip_on=False
+            )
         _dress(edition, axes, names)
         sheet.key([(name, SCENARIOS[i % len(SCENARIOS)], LINES[i % len(LINES)]) for i, (name, _) in enumerate(found)])
         return sheet.picture(title)

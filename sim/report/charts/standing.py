@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from sim.analysis.results import ReadingResult
 from sim.report import numbers
-from sim.report.charts.canvas import FAINT, INK, SCENARIOS, SMALL, SOFT, Picture, Sheet, settings, wrapped
+from sim.report.charts.canvas import FAINT, INK, SCENARIOS, SMALL, SOFT, Picture, Sheet, settings
+from sim.report.charts.lettering import wrapped
 from sim.report.edition import Edition
 
 if TYPE_CHECKING:
@@ -38,9 +39,7 @@ def standing(edition: Edition) -> Picture:
                     y = band * row + GAP / 2 + LINE * (i + 0.5)
                     reached.append(_line(axes, y, i, verdict.default))
                     label = _label(edition, verdict.default)
-                    sheet.text(
-                        WIDTH - RIGHT + 1.5, height - TOP - y, label, size=SMALL, va="center", color=_color(i)
-                    )
+                    sheet.text(WIDTH - RIGHT + 1.5, height - TOP - y, label, size=SMALL, va="center", color=_color(i))
         _dress(edition, sheet, axes, band, len(ids), max(reached))
         return sheet.picture(title)
 
@@ -95,7 +94,9 @@ def _legend(edition: Edition, sheet: Sheet) -> None:
 
     names = [edition.scenario_name(found.id) for found in edition.result.scenarios]
     handles = [
-        Line2D([], [], color=_color(i), lw=1.0 if i == 0 else 2.2, marker="o", ms=4.4, mfc="white" if i == 0 else _color(i))
+        Line2D(
+            [], [], color=_color(i), lw=1.0 if i == 0 else 2.2, marker="o", ms=4.4, mfc="white" if i == 0 else _color(i)
+        )
         for i in range(len(names))
     ]
     handles.append(Line2D([], [], color=INK, lw=0, marker="|", ms=6.5, mew=1.6))

@@ -1,4 +1,4 @@
-"""Chart A: where the days go, by whose time and what kind, before and after; below it the clock that the limit is on."""
+"""Chart A: where the days go, by whose time and what kind; below it the clock that the limit is on."""
 
 from __future__ import annotations
 
@@ -16,12 +16,9 @@ from sim.report.charts.canvas import (
     SOFT,
     Picture,
     Sheet,
-    drawable,
     settings,
-    shortened,
-    width_mm,
-    wrapped,
 )
+from sim.report.charts.lettering import drawable, shortened, width_mm, wrapped
 from sim.report.edition import Edition
 from sim.text import Text
 
@@ -148,7 +145,9 @@ def _counted(edition: Edition, sheet: Sheet, axes: Axes, found: list[tuple[str, 
             axes.plot([result.mean.low, result.mean.high], [row, row], "|", color=INK, ms=5, zorder=4)
         _value(sheet, axes, row, numbers.with_interval(result.mean, numbers.days, edition.language))
     unit = edition.unit(results[0][1]) if results else ""
-    title = edition.choose(f"办理用时（{unit}，据以判定的口径）", f"time that counts, {unit}, under the reading that decides")
+    title = edition.choose(
+        f"办理用时（{unit}，据以判定的口径）", f"time that counts, {unit}, under the reading that decides"
+    )
     _dress(edition, sheet, axes, [name for name, _ in found], max(reached) * 1.04 or 1.0, title)
     _limit_line(edition, axes, [result for _, result in results])
 

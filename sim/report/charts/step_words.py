@@ -1,0 +1,107 @@
+"""What stands in the boxes of a process: names, who does it and about how long, when it is held, for which cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sim.model.base import Model
+from sim.model.calendars import PREDEFINED
+from sim.model.process import Branch, Call, Element, Optional, SessionStep, Spawn, WaitStep, Walk, WorkStep
+from sim.model.quantities import MINUTE_US, Quantity
+from sim.model.sessions import Session
+from sim.report.wording import describe_quantity
+from sim.text import Text
+
+_WEEKDAYS = {
+    "mon": Text("一", "Mon"), "tue": Text("二", "Tue"), "wed": Text("三", "Wed"), "thu": Text("四", "Thu"),
+    "fri": Text("五", "Fri"), "sat": Text("六", "Sat"), "sun": Text("日", "Sun"),
+}  # fmt: skip
+
+
+def name(element: Element, model: Model) -> Text:
+    """The element's own name; a call or spawn without one has the name of its process."""
+    own = getattr(element, "name", None)
+    if own is not None:
+        return own
+    match element:
+        case Call():
+            return model.processes[element.target].name
+        case Spawn():
+            return joined([model.processes[child.process].name for child in element.cases])
+        case _:
+            return Text(element.id or "", element.id or "")
+
+
+def details(element: Element, model: Model) -> Text:
+    """Who does it and about how long; when a session is held; empty for a mark."""
+    match element:
+        case WorkStep():
+            pools = joined([model.pools[need.pool].name for need in element.by if need.pool is not None])
+            about = element.effort.leading
+            if about is None:
+                return pools
+            return Text(f"{pools.zh} {_brief(about).zh}", f"{pools.en}, {_brief(about).en}")
+        case WaitStep():
+            return _wait(element, model)
+        case SessionStep():
+            return rhythm(model.sessions[element.at])
+        case Call():
+            return Text("子流程，另图", "sub-process, see its chart")
+        case Spawn():
+            return (
+                Text("另立办件，办结后继续", "cases of their own; goes on when they close")
+                if element.wait
+                else Text("另立办件，不等办结", "cases of their own; goes on at once")
+            )
+        case Walk():
+            return Text("按实际流转比例", "by the shares of a log")
+        case _:
+            return Text("", "")
+
+
+def _wait(element: WaitStep, model: Model) -> Text:
+    """About how long; a wait of a moment is for its calendar to open."""
+    about = element.takes.leading
+    if about is None:
+        return Text("", "")
+    if not about.in_working_days and about.size <= MINUTE_US and element.calendar is not None:
+        calendar = ({**PREDEFINED, **model.calendars})[element.calendar].name
+        return Text(f"至{calendar.zh}", f"until {calendar.en}")
+    return Text(f"约 {_brief(about).zh}", f"about {_brief(about).en}")
+
+
+def _brief(quantity: Quantity) -> Text:
+    """As short as a box needs it."""
+    words = describe_quantity(quantity)
+    return Text(words.zh, f"{quantity.amount:g} {quantity.unit}")
+
+
+def rhythm(session: Session) -> Text:
+    """``每周三``, ``每月 25 日``."""
+    if session.days:
+        days = [str(day) for day in session.days]
+        return Text(f"每月 {'、'.join(days)} 日", f"monthly on {', '.join(days)}")
+    zh = "、".join(_WEEKDAYS[day].zh for day in session.on)
+    en = ", ".join(_WEEKDAYS[day].en for day in session.on)
+    if session.every_weeks == 1:
+        return Text(f"每周{zh}", f"every {en}")
+    return Text(f"每 {session.every_weeks} 周的周{zh}", f"every {session.every_weeks} weeks, {en}")
+
+
+def condition(branch: Branch | Optional) -> Text:
+    """For which cases: a share of them, the values of an attribute, or the others."""
+    if branch.share is not None:
+        return Text(*(f"{100 * branch.share.value:g}%",) * 2)
+    if branch.when:
+        return Text("、".join(branch.when), " / ".join(branch.when))
+    return Text("其余", "others")
+
+
+def only(optional: Optional) -> Text:
+    """The heading of what only some cases meet."""
+    words = condition(optional)
+    return Text(f"仅 {words.zh} 的办件", f"only {words.en} of cases" if optional.share else f"only {words.en} cases")
+
+
+def joined(names: Sequence[Text]) -> Text:
+    return Text("、".join(name.zh for name in names), ", ".join(name.en for name in names))
