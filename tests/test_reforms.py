@@ -8,7 +8,7 @@ import pytest
 
 from sim.errors import InputError
 from sim.model.base import Model
-from sim.model.process import Patience
+from sim.model.needs import Patience
 from tests.reform_models import change, flow_of, folder, step_of, with_flow
 
 BEFORE = "accept > carry > survey > scheme<survey > road > green > [30%: trench] > works > joint > power-on"

@@ -9,9 +9,10 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from sim.errors import InputError
 from sim.model.base import Model
 from sim.model.figures import CountFigure, RateFigure
+from sim.model.needs import Need
 from sim.model.part import Id, Name, refuse
 from sim.model.pools import Discipline, Pool
-from sim.model.process import Element, Need, Process, SessionStep, WaitStep, WorkStep
+from sim.model.process import Element, Process, SessionStep, WaitStep, WorkStep
 from sim.model.reforms import trees, words
 from sim.model.reforms.arithmetic import added, multiplied
 from sim.model.reforms.change import FIGURES, POOLS, Change, Ids, Operation, StepPaths, Touch, changed, one_or_several

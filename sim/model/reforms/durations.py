@@ -11,8 +11,9 @@ from sim.model.base import Model
 from sim.model.figures import Amount, RateFigure, RateForm, ShareFigure
 from sim.model.law_forms import Fixed, MeanSpread
 from sim.model.laws import Law
+from sim.model.needs import FactorBy
 from sim.model.part import Id, refuse
-from sim.model.process import Element, FactorBy, Flow, SessionStep, WaitStep, WorkStep
+from sim.model.process import Element, Flow, SessionStep, WaitStep, WorkStep
 from sim.model.process import Rework as ReworkPart
 from sim.model.quantities import PositiveDuration
 from sim.model.reforms import trees, words

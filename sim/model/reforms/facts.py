@@ -9,6 +9,7 @@ from sim.model.base import Model
 from sim.model.clocks import Event
 from sim.model.figures import Evidence
 from sim.model.limits import Statistic
+from sim.model.needs import Need
 from sim.model.part import Part
 from sim.model.process import (
     Branch,
@@ -16,7 +17,6 @@ from sim.model.process import (
     Element,
     Flow,
     Mark,
-    Need,
     Optional,
     Parallel,
     Process,

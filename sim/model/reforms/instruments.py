@@ -10,8 +10,9 @@ from sim.errors import InputError
 from sim.model.base import Model
 from sim.model.figures import ShareFigure
 from sim.model.law_forms import Fixed
+from sim.model.needs import Patience
 from sim.model.part import Id, refuse
-from sim.model.process import Branch, Choice, Element, Flow, Optional, Patience, SessionStep, WaitStep, WorkStep
+from sim.model.process import Branch, Choice, Element, Flow, Optional, SessionStep, WaitStep, WorkStep
 from sim.model.quantities import PositiveDuration
 from sim.model.reforms import trees, words
 from sim.model.reforms.arithmetic import the_rest

@@ -12,7 +12,7 @@ from sim.model.clocks import UNIT_NAMES, Event
 from sim.model.figures import AmountForm, CountForm, Evidence, RateForm, ShareForm
 from sim.model.law_forms import LawForm
 from sim.model.limits import Statistic
-from sim.model.process import Need
+from sim.model.needs import Need
 from sim.model.quantities import Quantity
 from sim.model.reforms import words
 from sim.model.reforms.words import fill

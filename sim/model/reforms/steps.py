@@ -10,8 +10,9 @@ from pydantic import Field, model_validator
 from sim.errors import InputError
 from sim.model.base import Model
 from sim.model.laws import Law
+from sim.model.needs import Need
 from sim.model.part import Id, Name, refuse
-from sim.model.process import Element, Flow, Need, WaitStep, WorkStep, walk_elements
+from sim.model.process import Element, Flow, WaitStep, WorkStep, walk_elements
 from sim.model.reforms import trees, words
 from sim.model.reforms.change import STEPS, Change, StepPath, StepPaths, Touch, changed
 from sim.model.reforms.words import fill
