@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_lowercase
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.analysis.clock_times import STATES, clock_times, counted_time, stage_counts
+from sim.analysis.clock_times import STATES, Intervals, clock_times, counted_time, intersection, stage_counts
+from sim.analysis.clock_times.intervals import united
 from sim.errors import InputError
 from sim.eventlog import NAT, EventLog, Kind
 from sim.model.clocks import Clock, Unit
@@ -35,11 +37,11 @@ def from_to(accepted: str, closed: str) -> EventLog:
 
 
 def steps(*rows: tuple[str, str | None, str, str | None], over: str | None = None, kind: Kind = "closed") -> EventLog:
-    """A case of waits (owner, stage, from, to), accepted with the first; steps are p/0, p/1, ..."""
+    """A case of waits (owner, stage, from, to), accepted with the first; steps are p/a, p/b, ..."""
     h = Handmade()
     came = h.case(1, rows[0][2])
-    for i, (owner, stage, ready, end) in enumerate(rows):
-        last = h.wait(1, f"p/{i}", ready, end, came, owner=owner, stage=stage)
+    for letter, (owner, stage, ready, end) in zip(ascii_lowercase, rows, strict=False):
+        last = h.wait(1, f"p/{letter}", ready, end, came, owner=owner, stage=stage)
     if over is not None:
         h.instant(kind, 1, over, last)
     return h.log(missing=("released_by",))
@@ -200,7 +202,7 @@ def test_whole_days_of_several_stretches_are_distinct_and_less_one_once() -> Non
     )
     assert days_of(log, count={"owners": "utility"}) == 2  # the 1st, 3rd and 4th
     assert days_of(log, per="stage", count={"owners": "utility"}) == 2  # a: 1st and 3rd; b: 3rd and 4th
-    assert days_of(log, per="step", count={"owners": "utility"}) == 1  # p/0 and p/2 are of one day each
+    assert days_of(log, per="step", count={"owners": "utility"}) == 1  # p/a and p/c are of one day each
 
 
 def test_stages_that_end_on_the_day_they_began_read_nothing_on_their_own() -> None:
@@ -225,6 +227,29 @@ def test_a_suspension_never_counts_unless_it_is_named() -> None:
     assert days_of(log, "hours", count={"stages": "a"}) == 1
     assert days_of(log, "hours", count={"owners": ["utility", "suspended"]}) == 3
     assert days_of(log, "hours", count={"owners": "suspended"}) == 2
+
+
+def test_a_step_that_takes_no_time_touches_its_day() -> None:
+    log = steps(
+        ("utility", "a", "06-01 09:00", "06-01 10:00"),
+        ("customer", "x", "06-01 10:00", "06-02 10:00"),
+        ("utility", "a", "06-02 10:00", "06-02 10:00"),
+        ("customer", "x", "06-02 10:00", "06-04 10:00"),
+        over="06-04 10:00",
+    )
+    assert days_of(log, count={"owners": "utility"}) == 1
+    assert days_of(log, **{"except": {"owners": "customer"}}) == 1
+    assert days_of(log, **{"except": {"owners": "customer"}}, excluded_wins=True) == 0
+
+
+def test_a_step_that_ends_as_the_clock_starts_has_no_part_in_it() -> None:
+    log = steps(
+        ("utility", None, "06-01 09:00", "06-02 10:00"),
+        ("customer", None, "06-02 10:00", "06-04 10:00"),
+        ("utility", None, "06-04 10:00", "06-07 10:00"),
+        over="06-07 10:00",
+    )
+    assert days_of(log, start={"ready": "b"}, count={"owners": "utility"}) == 1  # Friday and Monday, not Wednesday
 
 
 def test_queueing_is_the_owners_time_unless_the_clock_counts_from_start() -> None:
@@ -326,6 +351,20 @@ def test_a_withdrawn_case_is_neither_finished_nor_open_unless_its_clock_had_stop
     assert state_of(log) == ("withdrawn", 2)
     assert not clock_times(log, Clock(), "hours", LEGAL).late(0)[0]
     assert state_of(log, stop={"mark": "power-on"}) == ("finished", 1)
+    assert state_of(log, stop={"end": "a"}) == ("finished", 2)  # the step at which it withdrew has ended
+
+
+def test_what_touches_is_one_interval() -> None:
+    found = united(Intervals(np.array([0, 0, 1, 0]), np.array([5, 1, 7, 7]), np.array([7, 3, 9, 8])))
+    assert [column.tolist() for column in found] == [[0, 0, 1], [1, 5, 7], [3, 8, 9]]
+
+
+def test_these_intervals_are_cut_to_those_of_their_group() -> None:
+    these = Intervals(np.array([1, 0, 0]), np.array([0, 4, 8]), np.array([9, 6, 8]))
+    those = Intervals(np.array([0, 1, 1, 0]), np.array([3, 2, 6, 5]), np.array([5, 4, 99, 9]))
+    index, cut = intersection(these, those)
+    assert index.tolist() == [0, 0, 1]
+    assert [column.tolist() for column in cut] == [[1, 1, 0], [2, 6, 4], [4, 9, 6]]
 
 
 def test_work_that_finishes_after_the_withdrawal_does_not_stop_the_clock() -> None:
