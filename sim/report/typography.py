@@ -49,5 +49,4 @@ def _around(match: re.Match[str]) -> str:
 
 def file_name(text: str) -> str:
     """A name that every file system takes: ASCII letters, digits, dot and hyphen."""
-    return _SPACE_AT_WIDE = re.compile(r"(?<=[，；：？！（）。、]) +| +(?=[，；：？！（）。、])")
-_UNSAFE_IN_NAMES.sub("-", text).strip("-.")[:80] or "x"
+    return _UNSAFE_IN_NAMES.sub("-", text).strip("-.")[:80] or "x"

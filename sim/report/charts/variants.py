@@ -45,7 +45,7 @@ def variants(edition: Edition, id_: str) -> list[Variant]:
 
 
 def processes(edition: Edition) -> list[str]:
-    """The processes of the commitments' classes, then those that they call or spawn, each once; what is one step needs no picture."""
+    """The processes of the classes of commitments, and those that they call or spawn; one step alone is left out."""
     classes = [name for limit in edition.limits(numbered=True) for name in edition.limit(limit).classes]
     models = [scenario.model for scenario in edition.scenarios.values()]
     found = list(dict.fromkeys(process for name in classes for process in _of_class(models, name)))
