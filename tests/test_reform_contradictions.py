@@ -218,3 +218,25 @@ def test_a_reform_that_also_says_where_rework_goes_back_to_may_remove_the_step()
     assert flow_of(model).startswith("carry > survey > scheme<survey")
     other = {"rework": "connect/scheme", "back_to": "carry"}
     assert "scheme<carry" in flow_of(together(("a", reform("减环节", {"remove": "connect/survey"}, other))))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"servers": "crews", "group": 3, "add": 1},
+        {"remove": "conect/road"},
+        {"hand_off": ["conect/road", "connect/green"], "takes": "0 h"},
+        {"parallelise": ["conect/road", "conect/green"]},
+        {"approve_at_limit": "connect/rood", "after": "1 d"},
+        {"limit": "E9", "value": "1 d"},
+    ],
+    ids=lambda written: str(next(iter(written))),
+)
+def test_a_change_that_fits_nothing_is_refused_at_its_place_whatever_it_meets(written: dict[str, Any]) -> None:
+    kind = "clock_changes" if "limit" in written else "changes"
+    wrong = Reform.model_validate({"name": "误", kind: [written]})
+    for other in ({"servers": "managers", "add": 1}, {"servers": "crews", "group": 1, "to": 4}):
+        with pytest.raises(InputError) as error:
+            together(("a", reform("无害", other)), ("b", wrong))
+        assert error.value.path == ("reforms", "b", kind, 0, next(iter(written)))
+        assert error.value.rule.zh.startswith("“误”:")

@@ -135,7 +135,7 @@ def test_a_difference_tells_process_and_clock_apart(town: Folder) -> None:
     found = difference(town.scenario("before"), town.scenario("plan"))
     assert [line.zh for line in found.process] == [
         "“减环节”((六)11“压缩办理环节”):取消“接电”的“road”",
-        "“减环节”((六)11“压缩办理环节”):人员(班组数)“客户经理”由 4 增减为 6",
+        "“减环节”((六)11“压缩办理环节”):人员(班组数)“客户经理”由 4 增至 6",
         "“并联审批”:“接电”中“green” ∥ “trench”由依次办理改为并联办理",
         "“接电”取消“road”",
         "“接电”的顺序:由“… → road → green → [30%:trench] → …”改为“… → (green ∥ [30%:trench]) → …”",

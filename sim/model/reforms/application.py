@@ -86,11 +86,22 @@ def _applied(model: Model, step: Planned) -> Model:
     try:
         return step.change.apply(model)
     except InputError as error:
-        rule = fill(Text("{name}:{rule}", "{name}: {rule}"), name=quoted(step.name), rule=error.rule)
-        raise restated(error, path=(*step.path, *error.path), rule=rule) from None
+        raise _named(step, error) from None
+
+
+def _named(step: Planned, error: InputError) -> InputError:
+    """The error with the name of the reform and the place of the change."""
+    rule = fill(Text("{name}:{rule}", "{name}: {rule}"), name=quoted(step.name), rule=error.rule)
+    path = error.path if error.path[:1] == (step.change.key(),) else (step.change.key(), *error.path)
+    return restated(error, path=(*step.path, *path), rule=rule)
 
 
 def _refuse_contradictions(base: Model, planned: Sequence[Planned], where: Path) -> None:
+    for step in planned:
+        try:
+            step.change.touches(base)
+        except InputError as error:
+            raise _named(step, error) from None
     for one, other in combinations(planned, 2):
         if one.reform != other.reform and contradict(base, one.change, other.change):
             raise InputError(

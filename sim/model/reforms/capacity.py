@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -11,7 +12,7 @@ from sim.model.base import Model
 from sim.model.figures import CountFigure, RateFigure
 from sim.model.needs import Need
 from sim.model.part import Id, Name, refuse
-from sim.model.pools import Discipline, Pool
+from sim.model.pools import Discipline, Group, Pool
 from sim.model.process import Element, Process, SessionStep, WaitStep, WorkStep
 from sim.model.reforms import trees, words
 from sim.model.reforms.arithmetic import added, multiplied
@@ -33,24 +34,28 @@ class OfGroup(Change):
     phase: ClassVar[int] = FIGURES
     group: int = Field(default=1, ge=1, description="1: the first group of the pool")
 
-    def _on_groups(self, model: Model, pools: Ids, **fields: Any) -> Model:
+    def _of(self, model: Model, id_: str) -> Group:
+        """The group of a pool."""
+        groups: tuple[Group, ...] = words.find(model.pools, id_, words.POOL).groups
+        if self.group > len(groups) or ("group" not in self.model_fields_set and len(groups) > 1):
+            raise InputError(
+                Text("班组有 {n} 组,须指明是第几组", "the pool has {n} groups: say which").format(n=len(groups)),
+                Text("写 group: 1 至 group: {n}", "write group: 1 to group: {n}").format(n=len(groups)),
+                value=id_,
+            )
+        return groups[self.group - 1]
+
+    def _on_groups(self, model: Model, pools: Ids, edit: Callable[[Group], dict[str, Any]]) -> Model:
         for id_ in pools:
-            pool: Pool = words.find(model.pools, id_, words.POOL)
-            if self.group > len(pool.groups) or ("group" not in self.model_fields_set and len(pool.groups) > 1):
-                raise InputError(
-                    Text("班组有 {n} 组,须指明是第几组", "the pool has {n} groups: say which").format(
-                        n=len(pool.groups)
-                    ),
-                    Text("写 group: 1 至 group: {n}", "write group: 1 to group: {n}").format(n=len(pool.groups)),
-                    value=id_,
-                )
-            i = self.group - 1
-            other = changed(pool.groups[i], **{n: v(pool.groups[i]) if callable(v) else v for n, v in fields.items()})
-            groups = (*pool.groups[:i], other, *pool.groups[i + 1 :])
+            old = self._of(model, id_)
+            pool, i = model.pools[id_], self.group - 1
+            groups = (*pool.groups[:i], changed(old, **edit(old)), *pool.groups[i + 1 :])
             model = words.replaced(model, "pools", id_, changed(pool, groups=groups))
         return model
 
-    def _group_touched(self, pools: Ids, aspect: str) -> frozenset[Touch]:
+    def _group_touched(self, model: Model, pools: Ids, aspect: str) -> frozenset[Touch]:
+        for id_ in pools:
+            self._of(model, id_)
         return frozenset(("pool", id_, "group", str(self.group), aspect) for id_ in pools)
 
 
@@ -72,7 +77,7 @@ class Servers(OfGroup):
         return "set" if self.add is None else "add"  # two factors are rounded, so their order could show
 
     def _applied(self, model: Model) -> Model:
-        return self._on_groups(model, self.servers, servers=lambda group: self._number(group.servers))
+        return self._on_groups(model, self.servers, lambda group: {"servers": self._number(group.servers)})
 
     def _number(self, old: Any) -> Any:
         if self.to is not None:
@@ -88,14 +93,23 @@ class Servers(OfGroup):
         return added(old, self.add or 0)
 
     def touches(self, model: Model) -> frozenset[Touch]:
-        return self._group_touched(self.servers, "servers")
+        return self._group_touched(model, self.servers, "servers")
 
     def describe(self, model: Model) -> Text:
         told = []
         for id_ in self.servers:
-            old = words.find(model.pools, id_, words.POOL).groups[self.group - 1].servers
-            names = {"pool": words.pool(model, id_), "old": old.value, "new": self._number(old).value}
-            told.append(fill(Text("{pool}由 {old} 增减为 {new}", "{pool} from {old} to {new}"), **names))
+            before = self._of(model, id_).servers
+            old, new = before.value, self._number(before).value
+            verb = Text("增至" if new > old else "减至", "to")
+            told.append(
+                fill(
+                    Text("{pool}由 {old} {verb} {new}", "{pool} from {old} {verb} {new}"),
+                    pool=words.pool(model, id_),
+                    old=old,
+                    verb=verb,
+                    new=new,
+                )
+            )
         return fill(Text("人员(班组数){what}", "Servers of {what}"), what=words.joined(told, ";", "; "))
 
 
@@ -106,10 +120,10 @@ class ShiftHandOver(OfGroup):
     to: bool
 
     def _applied(self, model: Model) -> Model:
-        return self._on_groups(model, self.shift_hand_over, hand_over=self.to)
+        return self._on_groups(model, self.shift_hand_over, lambda _: {"hand_over": self.to})
 
     def touches(self, model: Model) -> frozenset[Touch]:
-        return self._group_touched(self.shift_hand_over, "hand-over")
+        return self._group_touched(model, self.shift_hand_over, "hand-over")
 
     def describe(self, model: Model) -> Text:
         pools = words.joined(words.pool(model, id_) for id_ in self.shift_hand_over)
@@ -125,10 +139,10 @@ class Speed(OfGroup):
     to: RateFigure
 
     def _applied(self, model: Model) -> Model:
-        return self._on_groups(model, self.speed, speed=self.to)
+        return self._on_groups(model, self.speed, lambda _: {"speed": self.to})
 
     def touches(self, model: Model) -> frozenset[Touch]:
-        return self._group_touched(self.speed, "speed")
+        return self._group_touched(model, self.speed, "speed")
 
     def describe(self, model: Model) -> Text:
         pools = words.joined(words.pool(model, id_) for id_ in self.speed)

@@ -43,7 +43,7 @@ class WorkCalendar(OfGroup):
 
     def _applied(self, model: Model) -> Model:
         words.known_calendar(model, self.to)
-        return on_steps(self._on_groups(model, self._pools, calendar=self.to), self._waits, self._moved)
+        return on_steps(self._on_groups(model, self._pools, lambda _: {"calendar": self.to}), self._waits, self._moved)
 
     def _moved(self, element: Element) -> Element:
         if not isinstance(element, WaitStep):
@@ -58,7 +58,7 @@ class WorkCalendar(OfGroup):
 
     def touches(self, model: Model) -> frozenset[Touch]:
         waits = frozenset(("step", path, "calendar") for path in self._waits)
-        return waits | self._group_touched(self._pools, "calendar")
+        return waits | self._group_touched(model, self._pools, "calendar")
 
     def describe(self, model: Model) -> Text:
         who = [words.step(model, path) for path in self._waits] + [words.pool(model, id_) for id_ in self._pools]
