@@ -57,15 +57,14 @@ def _intervals_of_steps(
 def _flags(log: EventLog, clock: Clock, rows: Ints) -> tuple[Flags, Flags]:
     """Which rows count, and which are left out by name."""
     columns = (log.owner, log.stage, log.step)
-    codes = np.stack([column.codes[rows] for column in columns])
-    kinds, inverse = np.unique(codes, axis=1, return_inverse=True)
-    words = [
-        [None if code < 0 else column.names[code] for column, code in zip(columns, kind, strict=True)]
-        for kind in kinds.T.tolist()
-    ]
-    counts = np.array([clock.counts(owner, stage, step or "") for owner, stage, step in words], dtype=np.bool_)
-    excludes = np.array([clock.excludes(owner, stage, step or "") for owner, stage, step in words], dtype=np.bool_)
-    return counts[inverse.ravel()], excludes[inverse.ravel()]
+    sizes = tuple(len(column.names) + 1 for column in columns)
+    codes = tuple(column.codes[rows].astype(np.int64) + 1 for column in columns)
+    kinds, inverse = np.unique(np.ravel_multi_index(codes, sizes), return_inverse=True)
+    counts, excludes = np.zeros((2, kinds.size), dtype=np.bool_)
+    for i, places in enumerate(zip(*np.unravel_index(kinds, sizes), strict=True)):
+        owner, stage, step = ((None, *column.names)[place] for column, place in zip(columns, places, strict=True))
+        counts[i], excludes[i] = clock.counts(owner, stage, step or ""), clock.excludes(owner, stage, step or "")
+    return counts[inverse], excludes[inverse]
 
 
 def _for_every_part(those: Intervals, these: Intervals, parts: int) -> Intervals:
