@@ -13,6 +13,7 @@ from sim.text import Language, Text
 
 if TYPE_CHECKING:
     from sim.model.limits import Limit
+    from sim.model.paths import StepAt
     from sim.model.scenario import Scenario
 
 _HELP = Text(
@@ -20,7 +21,12 @@ _HELP = Text(
     "Explain a commitment: its clause, its clock drawn over the steps, its readings.",
 )
 _SCENARIO = Text("以哪个情景的流程为准(默认第一个)", "draw over the process of this scenario (the first by default)")
-_COUNTED = {True: Text("● 计入", "● counted"), False: Text("○ 不计", "○ not counted")}
+_COUNTED = {
+    "counted": Text("● 计入", "● counted"),
+    "left-out": Text("○ 不计", "○ left out"),
+    "before": Text("○ 起点前", "○ before the start"),
+    "after": Text("○ 终点后", "○ after the stop"),
+}
 _LABELS = {
     "clause": Text("文件原文", "clause"),
     "responsible": Text("责任单位", "responsible units"),
@@ -59,6 +65,9 @@ def command(say: options.Say) -> click.Command:
 
 
 def _page(scenario: Scenario, id_: str, limit: Limit, lang: Language) -> Iterator[str]:
+    from rich.cells import cell_len, set_cell_size
+
+    from sim.model.paths import name_of
     from sim.report import wording
 
     model = scenario.model
@@ -72,9 +81,11 @@ def _page(scenario: Scenario, id_: str, limit: Limit, lang: Language) -> Iterato
     for process in limit.classes:
         yield ""
         yield f"  {model.processes[process].name.in_(lang)} ({process})"
-        for path, name, owner, counted, depth in steps(scenario, limit, process):
-            whose = model.owner_names().get(owner or "", Text("-", "-")).in_(lang)
-            yield f"    {_COUNTED[counted].in_(lang)}  {'  ' * depth}{name.in_(lang)} ({whose}) {path}"
+        widest = max(cell_len(words.in_(lang)) for words in _COUNTED.values())
+        for at, counted in steps(scenario, limit, process):
+            whose = model.owner_names().get(at.owner or "", Text("-", "-")).in_(lang)
+            mark = set_cell_size(_COUNTED[counted].in_(lang), widest)
+            yield f"    {mark}  {'  ' * at.depth}{name_of(at.step).in_(lang)} ({whose}) {at.path}"
     yield ""
     yield f"  {_LABELS['readings'].in_(lang)}:"
     for reading in limit.readings:
@@ -82,13 +93,14 @@ def _page(scenario: Scenario, id_: str, limit: Limit, lang: Language) -> Iterato
         yield f"    - {wording.describe_role(reading.role).in_(lang)} {reading.name.in_(lang)}: {words.in_(lang)}"
 
 
-def steps(scenario: Scenario, limit: Limit, process: str) -> Iterator[tuple[str, Text, str | None, bool, int]]:
-    """Every step of a class, spawned and called processes included: path, name, owner, counted, depth."""
-    from sim.model.paths import steps_of
+def steps(scenario: Scenario, limit: Limit, process: str) -> Iterator[tuple[StepAt, str]]:
+    """Every step of a class, spawned and called processes included, and what the clock makes of its time."""
+    from sim.model.paths import reach, steps_of
 
-    for path, step, owner, depth in steps_of(scenario.model, process):
-        name = step.name or Text(step.id, step.id)
-        yield path, name, owner, limit.clock.counts(owner, step.stage, path), depth
+    where = reach(scenario.model, process, limit.clock)
+    for at in steps_of(scenario.model, process):
+        counts = "counted" if limit.clock.counts(at.owner, at.step.stage, at.path) else "left-out"
+        yield at, counts if where(at) == "within" else where(at)
 
 
 def _content(scenario: Scenario, id_: str, limit: Limit) -> dict[str, object]:
@@ -102,8 +114,8 @@ def _content(scenario: Scenario, id_: str, limit: Limit) -> dict[str, object]:
         "value": None if limit.value is None else str(limit.value),
         "readings": [{"id": r.id, "role": r.role, "unit": r.unit, "per": r.per} for r in limit.readings],
         "steps": [
-            {"path": path, "name": name._asdict(), "owner": owner, "counted": counted}
+            {"path": at.path, "owner": at.owner, "counted": counted == "counted", "clock": counted}
             for process in limit.classes
-            for path, name, owner, counted, _ in steps(scenario, limit, process)
+            for at, counted in steps(scenario, limit, process)
         ],
     }

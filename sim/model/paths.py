@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Literal, NamedTuple
 
 from sim.model.base import Model
+from sim.model.clocks import Clock, Event, names_step
 from sim.model.process import Call, Element, Flow, Need, SessionStep, Spawn, Step, WaitStep, WorkStep, subflows
 from sim.text import Text
+
+Place = tuple[tuple[bool, int], ...]
+"""Where an element stands: for each block around it, whether the block's parts follow one another, and in which."""
 
 
 class StepAt(NamedTuple):
@@ -17,35 +21,80 @@ class StepAt(NamedTuple):
     step: Step
     owner: str | None
     depth: int
+    place: Place
+
+
+class _At(NamedTuple):
+    process: str
+    path: str
+    place: Place
+    depth: int
+
+    def within(self, ordered: bool, i: int, **other: str) -> _At:
+        return self._replace(place=(*self.place, (ordered, i)), **other)
 
 
 def steps_of(model: Model, process: str) -> Iterator[StepAt]:
     """Every step in the order of the files; a spawned process is entered once."""
-    yield from _in_flow(model, process, process, model.processes[process].flow, 0, {process})
+    for element, at in _elements(model, process):
+        if isinstance(element, WorkStep | WaitStep | SessionStep):
+            owner = owner_of(model, at.process, element)
+            yield StepAt(f"{at.path}/{element.id}", element, owner, at.depth, at.place)
 
 
-def _in_flow(model: Model, process: str, path: str, flow: Flow, depth: int, seen: set[str]) -> Iterator[StepAt]:
-    for element in flow:
-        yield from _in_element(model, process, path, element, depth, seen)
+def reach(model: Model, process: str, clock: Clock) -> Callable[[StepAt], Literal["before", "within", "after"]]:
+    """Whether the time of a step lies before a clock starts, while it may run, or after it has stopped.
+
+    A step in another branch of a parallel than the start or the stop may run while the clock does.
+    """
+    places = {f"{at.path}/{element.id}": at.place for element, at in _elements(model, process) if element.id}
+
+    def found(event: Event) -> Place | None:
+        here = (place for path, place in places.items() if event.step and names_step(event.step, path))
+        return next(here, None)
+
+    start, stop = found(clock.start), found(clock.stop)
+
+    def where(at: StepAt) -> Literal["before", "within", "after"]:
+        if start is not None and (_precedes(at.place, start) or (at.place == start and clock.start.at == "end")):
+            return "before"
+        if stop is not None and (_precedes(stop, at.place) or (at.place == stop and clock.stop.at == "ready")):
+            return "after"
+        return "within"
+
+    return where
 
 
-def _in_element(
-    model: Model, process: str, path: str, element: Element, depth: int, seen: set[str]
-) -> Iterator[StepAt]:
+def _precedes(a: Place, b: Place) -> bool:
+    """Whether a comes before b in the block where their ways part."""
+    parting = next(((x, y) for x, y in zip(a, b, strict=False) if x != y), None)
+    return parting is not None and parting[0][0] and parting[0][1] < parting[1][1]
+
+
+def _elements(model: Model, process: str) -> Iterator[tuple[Element, _At]]:
+    yield from _in_flow(model, model.processes[process].flow, _At(process, process, (), 0), {process})
+
+
+def _in_flow(model: Model, flow: Flow, at: _At, seen: set[str]) -> Iterator[tuple[Element, _At]]:
+    for i, element in enumerate(flow):
+        yield from _in_element(model, element, at.within(True, i), seen)
+
+
+def _in_element(model: Model, element: Element, at: _At, seen: set[str]) -> Iterator[tuple[Element, _At]]:
+    yield element, at
+    inner = at._replace(depth=at.depth + 1)
     match element:
-        case WorkStep() | WaitStep() | SessionStep():
-            yield StepAt(f"{path}/{element.id}", element, owner_of(model, process, element), depth)
         case Call():
-            target, inside = element.target, f"{path}/{element.id}"
-            yield from _in_flow(model, target, inside, model.processes[target].flow, depth + 1, seen)
+            called = inner._replace(process=element.target, path=f"{at.path}/{element.id}")
+            yield from _in_flow(model, model.processes[element.target].flow, called, seen)
         case Spawn():
-            for child in element.cases:
+            for i, child in enumerate(element.cases):
                 if child.process not in seen:
                     seen.add(child.process)
-                    flow = model.processes[child.process].flow
-                    yield from _in_flow(model, child.process, child.process, flow, depth + 1, seen)
-    for inner in subflows(element):
-        yield from _in_flow(model, process, path, inner, depth + 1, seen)
+                    spawned = inner.within(False, i, process=child.process, path=child.process)
+                    yield from _in_flow(model, model.processes[child.process].flow, spawned, seen)
+    for i, flow in enumerate(subflows(element)):
+        yield from _in_flow(model, flow, inner.within(False, i), seen)
 
 
 def owner_of(model: Model, process: str, step: Step) -> str | None:
@@ -65,10 +114,11 @@ def pool_of(model: Model, process: str, need: Need) -> str:
     return pool_of(model, process, next(work.by[0] for work in works if work.step == need.same_server_as))
 
 
+def name_of(step: Step) -> Text:
+    """A step's name; its id where it has none."""
+    return step.name or Text(step.id, step.id)
+
+
 def names_of(model: Model) -> dict[str, Text]:
     """The name of every step by its path, as the log has it."""
-    return {
-        at.path: at.step.name or Text(at.step.id, at.step.id)
-        for process in model.processes
-        for at in steps_of(model, process)
-    }
+    return {at.path: name_of(at.step) for process in model.processes for at in steps_of(model, process)}

@@ -1,0 +1,145 @@
+"""The command line as a user meets it: languages, exit codes, mistakes, and one clear error for each."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim.cli import COMMANDS, language, run
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLE = str(ROOT / "scenarios/example")
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = run(arguments)
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+@pytest.mark.parametrize(("lang", "word"), [("zh", "比较情景"), ("en", "Compare scenarios")])
+def test_help_lists_every_command_in_the_readers_language(capsys, lang, word):
+    code, out, _ = said(capsys, "--help") if lang == "zh" else said(capsys, "--lang", lang)
+    if lang == "en":  # --lang belongs to the commands; the environment speaks for the whole
+        code, out, _ = _with_environment(capsys, "en", "--help")
+    assert code == 0 and word in out and all(name in out for name in COMMANDS)
+
+
+def _with_environment(capsys, lang, *arguments):
+    os.environ["SHIXIAN_LANG"] = lang
+    try:
+        return said(capsys, *arguments)
+    finally:
+        del os.environ["SHIXIAN_LANG"]
+
+
+def test_the_option_wins_over_the_environment_and_chinese_is_the_default():
+    assert language(["run", "--lang", "en"]) == language(["run", "--lang=en"]) == "en"
+    assert language(["run"]) == language(["run", "--lang", "fr"]) == "zh"
+
+
+def test_help_is_quick_because_heavy_modules_are_imported_late():
+    code = "import sys, sim.cli; sim.cli.run(['--help']); print([m for m in ('numba', 'scipy', 'matplotlib', 'pyarrow', 'pydantic') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.rstrip().endswith("[]")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["check", "nowhere"], "nowhere"),
+        (["check"], "DIR"),
+        (["checc", EXAMPLE], "checc"),
+        (["check", EXAMPLE, "--sett", "a=1"], "--sett"),
+        (["run", EXAMPLE, "todai"], "today"),
+        (["compare", EXAMPLE, "today"], "AFTER"),
+        (["run", EXAMPLE, "today", "--replications", "0"], "--replications"),
+        (["run", EXAMPLE, "today", "--seed", "x"], "--seed"),
+        (["run", EXAMPLE, "today", "--set", "pools/clerks"], "PATH=VALUE"),
+        (["run", EXAMPLE, "today", "--set", "pools/clerk/servers=2"], "pools/clerks"),
+        (["run", EXAMPLE, "today", "--set", "pools/clerks/servers=-2"], "-2"),
+        (["explain", EXAMPLE, "L2"], "L1"),
+        (["trace", EXAMPLE, "today", "--case", "nobody-1"], "nobody-1"),
+        (["trace", EXAMPLE, "today", "--case", "1", "--limit", "L9"], "L1"),
+        (["diff", EXAMPLE, "today", "tomorrow"], "tomorrow"),
+    ],
+)
+def test_a_mistake_gets_one_clear_error_exit_code_2_and_no_traceback(capsys, arguments, expected):
+    code, out, err = said(capsys, *arguments, "--lang", "en")
+    assert code == 2 and expected in err and "Traceback" not in err and "defect" not in err
+    assert "cure:" in err
+    code, _, err = said(capsys, *arguments, "--lang", "zh")
+    assert code == 2 and "改法" in err
+
+
+def test_a_check_of_a_good_folder_says_so(capsys):
+    code, out, err = said(capsys, "check", EXAMPLE, "--lang", "en")
+    assert (code, err) == (0, "") and "no errors" in out
+
+
+def test_explain_draws_the_clock_over_the_steps(capsys, tmp_path):
+    file = tmp_path / "explained.json"
+    code, out, _ = said(capsys, "explain", EXAMPLE, "L1", "--lang", "en", "--json", str(file))
+    assert code == 0 and "● counted" in out and "○ before the start" in out
+    steps = {step["path"]: step["counted"] for step in json.loads(file.read_text("utf-8"))["steps"]}
+    assert steps == {"permit/accept": False, "permit/supplement": False, "permit/review": True}
+
+
+def test_diff_lists_process_and_clock_apart(capsys):
+    code, out, _ = said(capsys, "diff", EXAMPLE, "today", "more-staff", "--lang", "en")
+    process, clock = out.split("Changes of the clock")
+    assert code == 0 and "3 → 4" in process and "none" in clock
+
+
+def test_a_setting_changes_one_figure_for_one_run(capsys):
+    code, out, _ = said(
+        capsys, "diff", EXAMPLE, "today", "more-staff", "--lang", "en", "--set", "pools/reviewers/servers=5"
+    )
+    assert code == 0 and "5 → 6" in out
+
+
+def test_run_writes_its_results_whole_and_fail_on_asks_for_exit_code_1(capsys, tmp_path):
+    quick = ["--replications", "2", "--workers", "1", "--lang", "en"]
+    file, out_folder = tmp_path / "v.json", tmp_path / "out"
+    code, out, _ = said(capsys, "run", EXAMPLE, "today", *quick, "--json", str(file), "--out", str(out_folder))
+    assert code == 0 and "L1" in out and "assumptions" in out
+    document = json.loads(file.read_text("utf-8"))
+    assert document["verdicts"][0]["limit"] == "L1" and document["verdicts"][0]["assumed"] is True
+    assert (out_folder / "verdicts.json").read_bytes() == file.read_bytes()
+    assert (out_folder / "report.html").exists() and (out_folder / "logs/today/0001.parquet").exists()
+    overloaded = ["--set", "pools/reviewers/servers=2", "--fail-on", "not-met"]
+    code, _, _ = said(capsys, "run", EXAMPLE, "today", *quick, *overloaded)
+    assert code == 1
+
+
+def test_a_folder_that_cannot_be_written_is_an_environment_failure(capsys, tmp_path):
+    file = tmp_path / "file"
+    file.write_text("")
+    code, _, err = said(
+        capsys,
+        "run",
+        EXAMPLE,
+        "today",
+        "--replications",
+        "1",
+        "--workers",
+        "1",
+        "--out",
+        str(file / "x"),
+        "--lang",
+        "en",
+    )
+    assert code == 3 and "Traceback" not in err
+
+
+def test_trace_explains_every_day_of_a_case(capsys, tmp_path):
+    file = tmp_path / "case.json"
+    code, out, _ = said(capsys, "trace", EXAMPLE, "today", "--case", "5", "--lang", "en", "--json", str(file))
+    days = json.loads(file.read_text("utf-8"))["days"]
+    assert code == 0 and all(day["date"] in out for day in days)
+    assert sum(day["added"] for day in days) == pytest.approx(days[-1]["total"])
