@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.analysis.census import assess_census
 from sim.analysis.samples import LimitSample, Sample
 from sim.analysis.sampling import sample
 from sim.engine.reference import simulate
 from sim.eventlog import KINDS, EventLog
 from sim.model.base import Model
 from sim.model.quantities import DAY_US
-from tests.handmade import OFFICE, Handmade
+from sim.model.working_days import WorkingDays
+from tests.handmade import OFFICE, Handmade, at
 from tests.tiny import scenario, tiny
 
 WORDS = {"name": "x", "service": "s", "item": "1", "quote": "q", "english": "e", "responsible": "r", "deadline": "d"}
@@ -173,3 +175,43 @@ def assert_conserved(log: EventLog, found: Sample, its: Model) -> None:
     assert cohort.open.size == its_limit.elapsed_open_us.size == count.open
     assert sum(its_limit.split_us.values()) == its_limit.elapsed_us.sum()
     assert sum(month.cases for month in its_limit.months.values()) == cohort.cases
+
+
+# --- a measured log
+
+
+def census(hand: Handmade, end: str, *readings: dict[str, Any], missing: tuple[str, ...] = ()) -> Any:
+    log = hand.log(calendars={"office": OFFICE, "legal": OFFICE}, end=end, missing=missing)
+    limits = model(L=limit(*readings), M=WORDS).limits
+    return assess_census(log, limits, (at("06-01 00:00"), at("07-01 00:00")), WorkingDays(OFFICE))
+
+
+def test_a_measured_log_is_judged_by_what_was_completed_in_the_period_and_what_is_open():
+    hand = Handmade()
+    closed(hand, 1, "05-31 16:00", "06-02 16:00")
+    closed(hand, 2, "05-10 16:00", "05-31 16:00")  # late, but completed before the period
+    closed(hand, 3, "06-08 16:00", "06-11 16:00")
+    verdict, structural = census(hand, "06-30 00:00")
+    (result,) = verdict.readings
+    assert (verdict.value, result.closed, result.late, result.open_undecided) == ("met", 2, 0, 0)
+    assert (structural.value, structural.missing) == ("no-number", None)
+    hand.wait(4, "w", "06-29 09:00", None, hand.case(4, "06-29 09:00"))
+    assert (census(hand, "06-30 00:00")[0].value, census(hand, "06-30 00:00")[0].missing) == ("undecided", "data")
+    late = census(hand, "07-20 00:00")[0]
+    assert (late.value, late.readings[0].open_beyond_limit) == ("not-met", 1)
+
+
+def test_plausible_readings_of_a_measured_log_may_disagree():
+    hand = Handmade()
+    closed(hand, 1, "06-01 10:00", "06-04 16:00")  # 3 whole days, more than 3 by open hours
+    by_hours = {"id": "hours", "name": "x", "role": "plausible", "unit": "fraction"}
+    verdict, _ = census(hand, "06-30 00:00", by_hours)
+    assert (verdict.value, verdict.disagreeing) == ("depends-on-reading", ("hours",))
+
+
+def test_a_reading_that_a_measured_log_cannot_answer_is_withheld_and_named():
+    hand = Handmade()
+    closed(hand, 1, "06-01 10:00", "06-04 16:00")
+    by_hours = {"id": "hours", "name": "x", "role": "plausible", "unit": "fraction"}
+    verdict, _ = census(hand, "06-30 00:00", by_hours, missing=("time-of-day",))
+    assert verdict.value == "met" and [id_ for id_, _ in verdict.withheld] == ["hours"]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.analysis.results import Missing
+from sim.analysis.clock_times import clock_times
+from sim.analysis.results import Missing, Value
 from sim.analysis.samples import ReadingSample
+from sim.analysis.sampling import cohort_of
 from sim.analysis.statistics import (
     Decision,
     Estimate,
@@ -18,8 +20,11 @@ from sim.analysis.statistics import (
     share,
     slowest_tenth,
 )
-from sim.analysis.verdicts import decide, statistic_of, unit_of
+from sim.analysis.verdicts import combined, decide, statistic_of, unit_of
+from sim.errors import InputError
+from sim.eventlog import EventLog
 from sim.model.limits import Limit, Reading
+from sim.model.working_days import WorkingDays
 from sim.text import Text
 
 MONTHS = Text("以各月为一组的区间", "months as clusters")
@@ -45,6 +50,60 @@ class CensusResult:
     mean: Estimate
     median: Estimate
     future: Estimate
+
+
+@dataclass(frozen=True)
+class CensusVerdict:
+    """One limit on a measured log. ``withheld``: the readings that the log cannot answer, and why."""
+
+    limit: str
+    value: Value
+    missing: Missing | None
+    readings: tuple[CensusResult, ...]
+    disagreeing: tuple[str, ...]
+    withheld: tuple[tuple[str, InputError], ...]
+
+
+def assess_census(
+    log: EventLog, limits: Mapping[str, Limit], period: tuple[int, int], legal: WorkingDays
+) -> tuple[CensusVerdict, ...]:
+    """Judge the cases whose clock stopped in [first, last), with those still open where the log ends.
+
+    ``legal`` covers all the time that is counted.
+    """
+    return tuple(_verdict(log, id_, limit, period, legal) for id_, limit in limits.items())
+
+
+def _verdict(log: EventLog, id_: str, limit: Limit, period: tuple[int, int], legal: WorkingDays) -> CensusVerdict:
+    results, withheld = [], []
+    for reading in limit.readings:
+        try:
+            results.append(_judged(log, limit, reading, period, legal))
+        except InputError as lacking:
+            withheld.append((reading.id, lacking))
+    default = next((result for result in results if result.reading.role == "default"), None)
+    value: Value = "no-number" if limit.value is None else "undecided"
+    disagreeing: tuple[str, ...] = ()
+    missing: Missing | None = None if limit.value is None else "data"
+    if default is not None:
+        value, disagreeing = combined(results)
+        missing = default.missing if value == "undecided" else None
+    return CensusVerdict(id_, value, missing, tuple(results), disagreeing, tuple(withheld))
+
+
+def _judged(log: EventLog, limit: Limit, reading: Reading, period: tuple[int, int], legal: WorkingDays) -> CensusResult:
+    cases = np.flatnonzero(log.cases.case_class.isin(reading.classes or limit.classes))
+    clock = reading.clock or limit.clock
+    times = clock_times(log, clock, reading.unit, legal, cases, per=reading.per, moved=reading.moved)
+    done = times.is_in("finished") & (period[0] <= times.stop) & (times.stop < period[1])
+    month = times.stop.astype("datetime64[us]").astype("datetime64[M]")
+    months = [done & (month == each) for each in np.unique(month[done])]
+    return judge_measured(
+        limit,
+        reading,
+        cohort_of(log, limit, reading, times, done | times.is_in("open", "not-started"), longest=False),
+        [cohort_of(log, limit, reading, times, its, longest=False) for its in months],
+    )
 
 
 def judge_measured(

@@ -62,8 +62,8 @@ def _limit(known: _Known, limit: Limit) -> LimitSample:
     completed, months, finished = None, {}, cohort[:0]
     if default is not None:
         times = _times(known, limit, default, every)
-        readings[default.id] = _cohort(known, limit, default, times, in_window)
-        completed = _cohort(known, limit, default, times, _within(times.stop, known.window), longest=False)
+        readings[default.id] = cohort_of(known.log, limit, default, times, in_window)
+        completed = cohort_of(known.log, limit, default, times, _within(times.stop, known.window), longest=False)
         months = _months(known, limit, times, in_window)
         finished = every[in_window & times.is_in("finished")]
     closed = cohort[known.closed[cohort] != NAT]
@@ -88,7 +88,9 @@ def _reading(known: _Known, limit: Limit, reading: Reading) -> ReadingSample:
     log = known.log
     cases = _of_classes(log, reading.classes or limit.classes)
     cases = cases[_within(log.cases.accepted[cases], known.window)]
-    return _cohort(known, limit, reading, _times(known, limit, reading, cases), np.ones(cases.size, dtype=np.bool_))
+    return cohort_of(
+        known.log, limit, reading, _times(known, limit, reading, cases), np.ones(cases.size, dtype=np.bool_)
+    )
 
 
 def _times(known: _Known, limit: Limit, reading: Reading, cases: Ints) -> ClockTimes:
@@ -96,8 +98,8 @@ def _times(known: _Known, limit: Limit, reading: Reading, cases: Ints) -> ClockT
     return clock_times(known.log, clock, reading.unit, known.legal, cases, per=reading.per, moved=reading.moved)
 
 
-def _cohort(
-    known: _Known, limit: Limit, reading: Reading, times: ClockTimes, which: Flags, *, longest: bool = True
+def cohort_of(
+    log: EventLog, limit: Limit, reading: Reading, times: ClockTimes, which: Flags, *, longest: bool = True
 ) -> ReadingSample:
     """The chosen cases: finished, or still open, where a clock that has not started has counted nothing yet.
 
@@ -110,8 +112,8 @@ def _cohort(
     worst = None
     if longest and its.size:
         at = its[np.argmax(days[its])]
-        label = known.log.cases.label[times.case[at]]
-        worst = LongestCase(float(days[at]), label, _stuck_at(known.log, reading.clock or limit.clock, times.case[at]))
+        label = log.cases.label[times.case[at]]
+        worst = LongestCase(float(days[at]), label, _stuck_at(log, reading.clock or limit.clock, times.case[at]))
     return ReadingSample(
         finished=days[finished],
         late=int(np.count_nonzero(finished & late)),

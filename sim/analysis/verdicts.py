@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
@@ -30,6 +31,16 @@ NO_NUMBER = Text("文件未设时限", "the plan sets no number")
 PER_YEAR = Text("超时比例乘以年均办件数", "share of late cases times the mean number of cases a year")
 CASES_A_YEAR = "cases/year"
 _PERCENT = np.linspace(0, 1, 101)
+
+
+class Judged(Protocol):
+    """A reading with what it alone would decide."""
+
+    @property
+    def reading(self) -> Reading: ...
+
+    @property
+    def decision(self) -> Decision | None: ...
 
 
 def judge_reading(
@@ -101,7 +112,7 @@ def lacking(limit: Limit, result: ReadingResult, cohorts: Sequence[ReadingSample
     return "runs" if would_be == "undecided" else "run-out"
 
 
-def combined(results: Sequence[ReadingResult]) -> tuple[Value, tuple[str, ...]]:
+def combined(results: Sequence[Judged]) -> tuple[Value, tuple[str, ...]]:
     """The value of the verdict, and the plausible readings that disagree.
 
     It depends on the reading when, of the default reading and the plausible ones, one is met and another is not. A
