@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, RootModel, Tag
 from pydantic.fields import FieldInfo
@@ -24,7 +24,7 @@ class Kind(NamedTuple):
 
 
 @cache
-def kinds_of(annotation: Any) -> tuple[Kind, ...]:
+def kinds_of(annotation: Hashable) -> tuple[Kind, ...]:
     """The types that an annotation allows, one by one."""
     return tuple(_kinds(annotation))
 
@@ -61,7 +61,7 @@ def below(kinds: Iterable[Kind], part: str | int) -> tuple[Kind, ...]:
 def _below(parent: Any, part: str | int) -> tuple[Kind, ...]:
     if _is_a(parent, BaseModel):
         field = next((f for name, f in _fields(parent) if name == part), None)
-        return () if field is None else kinds_of(field.annotation)
+        return () if field is None else kinds_of(cast(Hashable, field.annotation))
     args = get_args(parent)
     if get_origin(parent) is dict:
         return kinds_of(args[1])
@@ -107,7 +107,8 @@ def written(data: Any, path: Path, *, tags: bool = False) -> Path:
     The model has names that the files leave out: a pool's only group, the list around a single need, the form of a
     bare number, and in pydantic's paths the kind of an element.
     """
-    node, kinds, found = data, FOLDER, ()
+    node, kinds = data, FOLDER
+    found: Path = ()
     for part in path:
         if tags and (one := tagged(kinds, part)):
             kinds = one

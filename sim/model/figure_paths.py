@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from sim.errors import Path
 from sim.model.base import Model
 from sim.model.figures import Evidence, EvidenceKind, ShareForm
-from sim.model.laws import MeanSpread, Percentiles, ThreePoint
+from sim.model.law_forms import MeanSpread, Percentiles, ThreePoint
 from sim.model.process import Call, Process, SessionStep, Spawn, WorkStep, element_kind, walk_elements
 from sim.model.quantities import Quantity
 

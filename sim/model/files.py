@@ -156,6 +156,7 @@ def _merge(whole: Document, part: Document) -> list[InputError]:
         if value is None:  # everything in it is commented out
             continue
         known = whole.data.get(section)
+        twice: list[ModelPath]
         if isinstance(value, dict) and isinstance(known, dict):
             twice = [(section, key) for key in value if key in known]
             known.update(value)
@@ -168,7 +169,7 @@ def _merge(whole: Document, part: Document) -> list[InputError]:
     return errors
 
 
-def _defined_twice(path: tuple[str, ...], whole: Document, part: Document) -> InputError:
+def _defined_twice(path: ModelPath, whole: Document, part: Document) -> InputError:
     return InputError(
         Text("已在 {first} 定义过", "this is already defined at {first}").format(first=whole.marks[path].key),
         Text("换一个标识,或只保留一处", "choose another id, or keep one of the two"),

@@ -97,7 +97,7 @@ def put(document: Document, path: Path, value: Any, evidence: Mapping[str, Any],
         kept = {key: old for key, old in figure.items() if key not in _EVIDENCE}
         for key in [key for key in figure if key not in kept]:
             del figure[key]
-        for key, new in {path[-1]: value, **evidence}.items():
+        for key, new in [(path[-1], value), *evidence.items()]:
             document.put((*path[:-1], key), new, place)
         document.marks[path[:-1]] = document.marks[path]
     elif evidence:

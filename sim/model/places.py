@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -43,8 +44,7 @@ class Document:
     def put(self, path: Path, value: Any, place: Place) -> None:
         """Write a value in the stead of what the files say; from now on it stands at ``place``."""
         parent = self.value(path[:-1])
-        if isinstance(parent, list) or path[-1] in parent:
-            self._forget(path, parent[path[-1]])
+        self._forget(path, dict(_children(parent)).get(path[-1]))
         parent[path[-1]] = value
         self.marks[path] = Marks(place, place)
 
@@ -65,6 +65,11 @@ class Document:
 
     def _forget(self, path: Path, value: Any) -> None:
         self.marks.pop(path, None)
-        children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-        for part, child in children:
+        for part, child in _children(value):
             self._forget((*path, part), child)
+
+
+def _children(node: Any) -> Iterable[tuple[str | int, Any]]:
+    if isinstance(node, dict):
+        return node.items()
+    return enumerate(node) if isinstance(node, list) else ()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
@@ -16,7 +17,7 @@ from sim.text import Text
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ABOUT = Text("时限(Shixian)情景文件", "a scenario file of Shixian")
-_ID: dict[str, Any] = next(extra.json_schema for extra in Id.__metadata__ if hasattr(extra, "json_schema"))
+_ID = TypeAdapter(Id).json_schema()
 _FILE = {"type": "string", "pattern": r"\.csv$"}
 
 

@@ -31,7 +31,7 @@ _PROBLEMS: tuple[tuple[str, Text, Text], ...] = (
     (
         "expected <block end>",
         Text("缩进与上文不一致", "the indentation does not match the lines above"),
-        Text("同一层的行左端对齐", "align the lines of one level"),
+        Text("同一层的行左端对齐;引号之后不再有文字", "align the lines of one level; nothing follows a closing quote"),
     ),
     (
         "expected ',' or",

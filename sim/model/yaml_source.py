@@ -51,9 +51,11 @@ def parse(text: str, file: str) -> Document:
         for event in _events(text):
             builder.take(event)
     except MarkedYAMLError as error:
-        builder.refuse(builder.place(error.problem_mark or error.context_mark), *explained(error.problem or ""))
-    except YAMLError as error:
-        builder.refuse(Place(file, 1), *explained(str(error).partition("\n")[0]))
+        unclosed = "quoted scalar" in (error.context or "")  # told where it opens, not where the file ends
+        mark = error.context_mark if unclosed else error.problem_mark
+        builder.refuse(builder.place(mark or error.problem_mark), *explained(error.problem or ""))
+    except (YAMLError, ValueError, OverflowError):  # such as "\\UFFFFFFFF", no character that there is
+        builder.refuse(builder.reached, *explained("unreadable"))
     except _TooMuch:
         pass
     if builder.root is not None and not isinstance(builder.root, dict):
@@ -105,6 +107,7 @@ class _Builder:
         self._open: list[_Open] = []
         self._key: tuple[str, Place] | None = None
         self._documents = 0
+        self.reached = Place(file, 1, 1)
 
     def place(self, mark: Any) -> Place:
         return Place(self.file, mark.line + 1, mark.column + 1)
@@ -140,7 +143,7 @@ class _Builder:
             )
 
     def _node(self, event: NodeEvent) -> None:
-        place = self.place(event.start_mark)
+        place = self.reached = self.place(event.start_mark)
         self._refuse_magic(event, place)
         here = self._open[-1] if self._open else None
         if here is not None and isinstance(here.into, dict) and self._key is None:
@@ -181,6 +184,7 @@ class _Builder:
             self.root = value
             self.marks[()] = Marks(place, place)
             return ()
+        key: str | int
         if isinstance(here.into, dict):
             assert self._key is not None
             (key, key_place), self._key = self._key, None

@@ -151,7 +151,8 @@ def _twice_in_a_sequence(flow: Flow, path: Path) -> Iterator[InputError]:
                 Text("换一个名称;返工用 rework", "choose another name; going back is a `rework`"),
                 value=element.id,
             )
-        seen |= {element.id} - {None}
+        if element.id is not None:
+            seen.add(element.id)
 
 
 def _in_two_branches(parallel: Parallel, path: Path) -> Iterator[InputError]:
@@ -175,7 +176,7 @@ def _rework(site: Site) -> Iterator[InputError]:
         return
     target = rework.back_to or site.element.id
     path = (*site.path, "rework", *(("back_to",) if rework.back_to else ()))
-    earlier = [e.id for around in site.around for e in around.flow[: around.index + 1] if e.id is not None]
+    earlier = [e.id for around in site.around for e in around.flow[: around.place + 1] if e.id is not None]
     if target in earlier:
         return
     yield wrong(
@@ -207,7 +208,7 @@ def _same_server(whole: Whole, site: Site) -> Iterator[InputError]:
         if kept not in before:
             rule = Text("本流程中此前没有这个办理步骤", "no earlier work step of this process has this name")
             yield unknown(path, rule, kept, before)
-        elif need.pool is not None and need.pool not in pools_of(before, before[kept]):
+        elif need.pool is not None and need.pool not in _pools_of(before, before[kept]):
             yield wrong(
                 path,
                 Text("{step} 不由 {pool} 办理", "{step} is not done by {pool}").format(step=kept, pool=need.pool),
@@ -216,12 +217,13 @@ def _same_server(whole: Whole, site: Site) -> Iterator[InputError]:
             )
 
 
-def pools_of(steps: Mapping[str, WorkStep], step: WorkStep) -> list[str]:
+def _pools_of(steps: Mapping[str, WorkStep], step: WorkStep) -> list[str]:
     """The pools of a step's servers, those of kept servers included."""
     found = []
     for need in step.by:
+        kept = steps.get(need.same_server_as or "")
         if need.pool is not None:
             found.append(need.pool)
-        elif need.same_server_as in steps and steps[need.same_server_as] is not step:
-            found += pools_of({id_: s for id_, s in steps.items() if s is not step}, steps[need.same_server_as])[:1]
+        elif kept is not None and kept is not step:
+            found += _pools_of({id_: s for id_, s in steps.items() if s is not step}, kept)[:1]
     return found

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sim.errors import InputError, Path, ShixianError
 from sim.model.base import LEGAL
 from sim.model.checks.whole import Whole, wrong
-from sim.model.laws import LawForm
+from sim.model.law_forms import LawForm
 from sim.model.process import SessionStep, WaitStep, WorkStep
 from sim.model.quantities import DAY_US, Quantity
 from sim.text import Text
@@ -42,7 +42,7 @@ def _compiling(whole: Whole) -> Iterator[InputError]:
             whole.calendar(id_)
         except ShixianError as error:
             if error.path[:1] == ("statutory",):  # the year is missing for all calendars alike
-                path: Path = ("study", "to" if error.value >= study.to.year else "from")
+                path: Path = ("study", "to" if int(str(error.value)) >= study.to.year else "from")
             else:
                 path = ("calendars", id_, *error.path)
             if (path, error.value) not in told:

@@ -10,7 +10,7 @@ from sim.errors import Path
 from sim.model.base import Model
 from sim.model.checks.whole import Whole
 from sim.model.figure_paths import figures
-from sim.model.laws import MeanSpread
+from sim.model.law_forms import MeanSpread
 from sim.model.process import Branch, Call, Choice, DurationPart, Optional, Spawn
 from sim.model.scenario import Folder
 from sim.text import Text
@@ -93,9 +93,9 @@ def _values(model: Model) -> dict[str, set[str]]:
     for source in model.sources.values():
         for name, values in source.attributes.items():
             found.setdefault(name, set()).update([values] if isinstance(values, str) else values)
-    cases = [case for source in model.sources.values() for case in source.listed or ()]
-    for case in (*cases, *model.initial):
-        for name, value in case.attributes.items():
+    given = [case.attributes for source in model.sources.values() for case in source.listed or ()]
+    for attributes in (*given, *(case.attributes for case in model.initial)):
+        for name, value in attributes.items():
             found.setdefault(name, set()).add(value)
     return found
 

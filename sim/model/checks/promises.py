@@ -54,7 +54,7 @@ def _clock(whole: Whole, clock: Clock, path: Path, classes: Sequence[str]) -> It
             known = _events(whole, event, class_)
             if event.step not in known:
                 yield unknown(
-                    (*path, end, "step"),
+                    (*path, end, event.at),  # as it is usually written: {mark: power-on}
                     Text("{c} 类办件中没有这个起止点", "this never happens to cases of {c}").format(c=class_),
                     str(event.step),
                     known,

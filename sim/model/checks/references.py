@@ -29,6 +29,7 @@ _RULES = {
 def check(whole: Whole) -> Iterator[InputError]:
     """Unknown pools, calendars, stages, owners, processes, sessions, classes, attributes and steps."""
     model = whole.model
+    elements = [site.element for site in whole.sites]
     known: dict[str, Iterable[str]] = {
         "pool": model.pools,
         "calendar": whole.specs,
@@ -38,7 +39,7 @@ def check(whole: Whole) -> Iterator[InputError]:
         "session": model.sessions,
         "class": whole.classes,
         "attribute": _attributes(whole),
-        "step": {site.element.id: None for site in whole.sites if isinstance(site.element, (*Step.__args__, Mark))},
+        "step": {str(e.id): None for e in elements if isinstance(e, (WorkStep, WaitStep, SessionStep, Mark))},
     }
     for path, kind, name in _references(whole):
         if name is not None and name not in known[kind]:

@@ -21,10 +21,10 @@ from sim.model.process import (
 
 
 class Around(NamedTuple):
-    """A sequence around an element, and which of its elements it is or lies in."""
+    """A sequence around an element, and the place in it of the element that it is or lies in."""
 
     flow: Flow
-    index: int
+    place: int
 
 
 class Site(NamedTuple):

@@ -22,7 +22,7 @@ def check(whole: Whole) -> Iterator[InputError]:
 
 
 def _shape(walk: Walk, path: Path) -> Iterator[InputError]:
-    names = {step.id for step in walk.steps} - {None}
+    names = {step.id for step in walk.steps if step.id is not None}
     for i, step in enumerate(walk.steps):
         if step.id is None or step.id == END:
             yield wrong(

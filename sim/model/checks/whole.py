@@ -11,7 +11,7 @@ from sim.model.base import Model
 from sim.model.calendars import PREDEFINED, CalendarSpec
 from sim.model.checks.sites import Site, sites
 from sim.model.compiled_laws import CompiledLaw
-from sim.model.laws import LawForm
+from sim.model.law_forms import LawForm
 from sim.model.open_time import Calendar, intersection
 from sim.model.process import Call, Flow, Spawn, WorkStep, walk_elements
 from sim.model.refusals import nearest
