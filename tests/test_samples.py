@@ -121,6 +121,17 @@ def test_cases_stick_where_their_counted_days_go_in_the_unit_of_the_limit():
     assert longest is not None and longest.stuck_at == "p/w"
 
 
+def test_a_case_does_not_stick_in_a_step_that_does_not_count_though_it_is_the_slower_branch():
+    branches = {"parallel": [[WAIT], [{"wait": "papers", "takes": "1 d", "owner": "utility"}]]}
+    its = model(flow=[branches, WORK], L=limit(classes=["p"], clock={"count": {"owners": "utility"}}))
+    found = sample(simulate(scenario(its), 1), its).limits["L"]
+    # the wait of 2 days releases the work; the utility's papers of 1 day run beside it and count
+    assert found.readings["as-written"].finished.tolist() == [2.0]
+    assert found.sticking == pytest.approx({("p/a", "work"): 2 / 7})
+    longest = found.readings["as-written"].longest
+    assert longest is not None and longest.stuck_at == "p/papers"
+
+
 def test_a_limit_without_a_number_or_a_reading_still_tells_of_its_cases():
     its = model(L=WORDS | {"classes": ["p"]}, M=WORDS)
     found = sample(simulate(scenario(its), 1), its).limits

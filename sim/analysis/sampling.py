@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.analysis.attribution import TIME_KINDS, Segments, attribute
 from sim.analysis.clock_times import ClockTimes, Intervals, clock_times, counted_time, intersection, stage_counts
 from sim.analysis.clock_times.family import family_rows
+from sim.analysis.clock_times.selection import chosen_and_excluded
 from sim.analysis.loads import pool_samples, pools_asked
 from sim.analysis.samples import ClassSample, LimitSample, LongestCase, MonthCount, ReadingSample, Sample
 from sim.analysis.statistics.estimate import Floats
@@ -124,9 +125,9 @@ def cohort_of(
 
 
 def _stuck_at(log: EventLog, clock: Clock, case: int) -> str:
-    """The step in which most of a case's counted time lies; the first in its history of equals, none without any."""
+    """The step that counts in which most of a case's counted time lies; none without any."""
     rows = family_rows(log, np.array([case])).row
-    rows = rows[(log.step.codes[rows] >= 0) & (log.ready[rows] != NAT)]
+    rows = rows[log.is_kind("work", "wait", "session")[rows] & chosen_and_excluded(log, clock, rows)[0]]
     end = np.where(log.end[rows] == NAT, log.end_of_run, log.end[rows])
     spent = Intervals(np.zeros(rows.size, dtype=np.int64), log.ready[rows], end)
     index, counted = intersection(spent, counted_time(log, clock, np.array([case])))
@@ -159,13 +160,16 @@ def _split(log: EventLog, segments: Segments) -> dict[tuple[str, str | None], in
 def _sticking(
     known: _Known, limit: Limit, reading: Reading, segments: Segments, cases: Ints
 ) -> dict[tuple[str, str], float]:
-    """Counted days of these cases by step and kind of time, along what released each row (rule 16)."""
-    log = known.log
-    counted = counted_time(log, reading.clock or limit.clock, cases)
-    of_cases = np.isin(segments.case, cases)
+    """Counted days of these cases by step and kind of time, along what released each row (rule 16).
+
+    Where a step that does not count runs beside one that does, the time is of neither.
+    """
+    log, clock = known.log, reading.clock or limit.clock
+    counts = chosen_and_excluded(log, clock, segments.row)[0]
+    of_cases = np.isin(segments.case, cases) & np.where(segments.row == NO_ROW, clock.count is None, counts)
     place = np.searchsorted(cases, segments.case[of_cases])
     its = Intervals(place, segments.start[of_cases], segments.stop[of_cases])
-    index, cut = intersection(its, counted)
+    index, cut = intersection(its, counted_time(log, clock, cases))
     if unit_of(limit, reading) == "wd":
         days = known.legal.fraction_of_days(cut.start, cut.stop)
     else:

@@ -22,7 +22,7 @@ def counted(
     the number of parts plus the part: every part of a case on its own.
     """
     rows, each = _intervals_of_steps(log, clock, family, start, stop)
-    chosen, excluded = _flags(log, clock, rows)
+    chosen, excluded = chosen_and_excluded(log, clock, rows)
     if part is not None:
         parts = int(part.max(initial=0)) + 1
         these = each.where(chosen)._replace(group=each.group[chosen] * parts + part[rows[chosen]])
@@ -54,7 +54,7 @@ def _intervals_of_steps(
     return row[inside], Intervals(place[inside], low[inside], high[inside])
 
 
-def _flags(log: EventLog, clock: Clock, rows: Ints) -> tuple[Flags, Flags]:
+def chosen_and_excluded(log: EventLog, clock: Clock, rows: Ints) -> tuple[Flags, Flags]:
     """Which rows count, and which are left out by name."""
     columns = (log.owner, log.stage, log.step)
     sizes = tuple(len(column.names) + 1 for column in columns)
