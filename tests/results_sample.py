@@ -24,6 +24,7 @@ from sim.analysis.results import (
 from sim.analysis.statistics import Comparison, Decision, Estimate
 from sim.analysis.statistics.estimate import NO_CASES
 from sim.model import files
+from sim.model.figure_paths import assumptions_of
 from sim.model.limits import Limit, Reading
 from sim.model.scenario import Folder
 from sim.text import Text
@@ -154,7 +155,7 @@ def verdict(folder: Folder, id_: str, scenario: str, *, assumed: bool = True) ->
         sticking=tuple(Sticking(step, "wait", days * shrink) for step, days in STICKING[id_]),
         months=months,
         completed_within=part(0.8, 0.03, cases),
-        assumptions=("pools/customer-managers/servers", "processes/hv-single/survey/effort", "sources/hv-single/per_year"),
+        assumptions=tuple(figure.path for figure in assumptions_of(folder.scenario(scenario).model, id_)),
         growing=(),
     )  # fmt: skip
 

@@ -30,13 +30,14 @@ def outcome(edition: Edition, result: ReadingResult | None) -> Outcome:
     share = f"{edition.choose('按时', 'on time')} {numbers.alone(result.share_within, numbers.share, language)}"
     median = f"{edition.choose('中位', 'median')} {numbers.alone(result.median, numbers.days, language)} {unit}"
     most = f"{edition.choose('最长', 'longest')} {longest(result)}"
+    plain_mean = f"{edition.choose('平均', 'mean')} {numbers.alone(result.mean, numbers.days, language)}"
     match result.statistic.kind:
         case "mean":
             return Outcome(mean, numbers.interval(result.mean, numbers.days, language), (share, most))
         case "median":
             return Outcome(median, numbers.interval(result.median, numbers.days, language), (share, most))
         case _:
-            return Outcome(share, numbers.interval(result.share_within, numbers.share, language), (mean, most))
+            return Outcome(share, numbers.interval(result.share_within, numbers.share, language), (plain_mean, most))
 
 
 def longest(result: ReadingResult) -> str:
@@ -69,4 +70,4 @@ def sticks(edition: Edition, verdict: Verdict) -> str:
         return edition.choose(f"{pools}排队无限增长", f"the queue of {pools} grows without end")
     if not verdict.sticking or verdict.default is None:
         return numbers.NONE
-    return edition.stuck(verdict.sticking[0], edition.unit(verdict.default))
+    return edition.sticking(verdict.sticking[0], verdict.default)

@@ -14,6 +14,7 @@ from sim.model.process import walk_elements
 from sim.model.scenario import Folder, Scenario
 from sim.report import numbers, typography, wording
 from sim.report.verdict_words import ASSUMED
+from sim.report.wording import TIME_KINDS
 from sim.text import Language, Text
 
 _OTHER_OWNER = Text("其他", "others")
@@ -30,6 +31,10 @@ class Edition:
     def say(self, text: Text | str) -> str:
         """A text in the reader's language, fit to be shown."""
         return typography.shown(text if isinstance(text, str) else text.in_(self.language), self.language)
+
+    def prose(self, text: Text) -> str:
+        """A sentence, which may be longer than a name."""
+        return typography.shown(text.in_(self.language), self.language, longest=2000)
 
     def choose(self, zh: str, en: str) -> str:
         """The words for this reader."""
@@ -119,8 +124,8 @@ class Edition:
         found: dict[str, Text] = {}
         for scenario in self.scenarios.values():
             for process in scenario.model.processes:
-                for path, step, _, _ in steps_of(scenario.model, process):
-                    found.setdefault(path, step.name or Text(step.id, step.id))
+                for at in steps_of(scenario.model, process):
+                    found.setdefault(at.path, at.step.name or Text(at.step.id, at.step.id))
                 for element in walk_elements(scenario.model.processes[process].flow):
                     name = getattr(element, "name", None)
                     if name is not None and element.id:
@@ -131,6 +136,13 @@ class Edition:
         """``工作日``, ``wd``."""
         return wording.short_unit(result.reading).in_(self.language)
 
-    def stuck(self, sticking: Sticking, unit: str) -> str:
-        """``竣工检验 2.1 工作日``."""
-        return f"{self.step_name(sticking.step)} {numbers.days(sticking.days)} {unit}"
+    def amount(self, days: str, result: ReadingResult) -> str:
+        """``14.2 个工作日``, ``14.2 wd``."""
+        return f"{days} {wording.after_number(result.reading).in_(self.language)}"
+
+    def sticking(self, sticking: Sticking, result: ReadingResult) -> str:
+        """``竣工检验（排队等人手）2.1 个工作日``; what a wait is for, its own name says."""
+        kind = TIME_KINDS.get(sticking.kind) if sticking.kind != "wait" else None
+        words = "" if kind is None else self.choose(f"（{kind.zh}）", f" ({kind.en})")
+        space = self.choose(" " if not words else "", " ")
+        return f"{self.step_name(sticking.step)}{words}{space}{self.amount(numbers.days(sticking.days), result)}"

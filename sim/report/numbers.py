@@ -11,7 +11,7 @@ from sim.text import Language, Text
 NONE = "-"
 NO_CASES = Text("没有办件", "no cases")
 _BRACKETS = Text("（{}）", " ({})")
-_TO = Text("～", "–")
+TO = Text("～", "–")
 _AT_LEAST = "≥"
 
 Form = Callable[[float], str]
@@ -37,6 +37,15 @@ def share(value: float) -> str:
     return "<1%" if 0 < value < 0.005 else f"{100 * value:.0f}%"
 
 
+def plain(value: float) -> str:
+    """A bound of a difference, with a real minus.
+
+    >>> plain(-0.42), plain(3)
+    ('−0.4', '3.0')
+    """
+    return f"{value:.1f}".replace("-", "−")
+
+
 def cases(value: float) -> str:
     """Numbers of cases: whole from ten on.
 
@@ -46,6 +55,15 @@ def cases(value: float) -> str:
     if value == 0:
         return "0"
     return days(value) if value < 9.95 else f"{value:,.0f}"
+
+
+def count(value: float) -> str:
+    """A mean number of stages: whole where it is whole.
+
+    >>> count(4.0), count(3.98), count(4.25)
+    ('4', '4.0', '4.2')
+    """
+    return f"{value:.0f}" if float(value).is_integer() else f"{value:.1f}"
 
 
 def number(value: float) -> str:
@@ -65,24 +83,13 @@ def interval(estimate: Estimate, form: Form, language: Language) -> str:
     """``13.9～14.5``; empty where there is none."""
     if estimate.low is None or estimate.high is None:
         return ""
-    return f"{form(estimate.low)}{_TO.in_(language)}{form(estimate.high)}"
+    return f"{form(estimate.low)}{TO.in_(language)}{form(estimate.high)}"
 
 
 def with_interval(estimate: Estimate, form: Form, language: Language) -> str:
     """``14.2（13.9～14.5）``."""
     value, between = alone(estimate, form, language), interval(estimate, form, language)
     return value + _BRACKETS.in_(language).format(between) if between and estimate.value is not None else value
-
-
-def signed(value: float, form: Form) -> str:
-    """With its sign, a real minus.
-
-    >>> signed(-2.13, days), signed(0.12, share)
-    ('−2.1', '+12%')
-    """
-    if value == 0:
-        return form(0)
-    return ("−" if value < 0 else "+") + form(abs(value))
 
 
 def date(iso: str, language: Language) -> str:

@@ -12,6 +12,9 @@ ASSUMED = Text(
 )
 """Stands in every table, page and picture while an input that decides is an assumption (DESIGN part 5)."""
 
+NOT_ASSESSED = Text("尚未评估", "not yet assessed")
+"""The doubt about the inputs, until an analysis weighs them (DESIGN part 5)."""
+
 MARKS: dict[Value, str] = {
     "met": "○", "not-met": "●", "undecided": "△", "no-number": "—", "depends-on-reading": "◇",
 }  # fmt: skip

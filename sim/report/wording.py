@@ -54,6 +54,19 @@ _SHORT: dict[Unit, Text] = {
     "hours": Text("天", "d"),
 }
 
+TIME_KINDS: dict[str, Text] = {
+    "work": Text("办理", "work"),
+    "in-session": Text("集中办理", "in session"),
+    "waiting-for-staff": Text("排队等人手", "waiting for staff"),
+    "waiting-for-session": Text("等待集中办理", "waiting for the session"),
+    "waiting-for-opening-hours": Text("等待上班", "waiting for opening hours"),
+    "off-hours": Text("办理中遇下班", "off hours during work"),
+    "wait": Text("等候或他方办理", "wait"),
+    "before-log": Text("模拟开始前", "before the run"),
+    "still-open": Text("尚未办结", "still open"),
+}
+"""Kinds of time (rule 16)."""
+
 
 def describe_quantity(quantity: Quantity) -> Text:
     """``18 个工作日`` / ``18 working days``; a calendar day says that it is one."""
@@ -92,8 +105,14 @@ def describe_role(role: Role) -> Text:
 
 
 def short_unit(reading: Reading) -> Text:
-    """The unit of a reading's days, for numbers: ``工作日``, ``wd``."""
+    """The unit of a reading's days, for headings: ``工作日``, ``wd``."""
     return _SHORT[reading.unit]
+
+
+def after_number(reading: Reading) -> Text:
+    """The unit as it stands behind a number in a sentence: ``个工作日``, ``wd``."""
+    zh, en = _SHORT[reading.unit]
+    return Text(f"个{zh}" if zh == "工作日" else zh, en)
 
 
 def describe_clock(clock: Clock, reading: Reading | None, model: Model, classes: Iterable[str] = ()) -> Text:

@@ -19,6 +19,8 @@ SCENARIOS = ("#9a9a9a", "#1f4e79", "#d98200", "#3d8b6e", "#7d4f9e")
 LINES: tuple[Any, ...] = ((0, (4, 1.6)), "solid", (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (8, 2)))
 
 MM = 1 / 25.4
+PAGE, HALF = 182.0, 88.0
+"""The width of a printed page between its margins, and of two pictures side by side on it."""
 SMALL, NORMAL, TITLE = 6.5, 7.5, 9.5
 _DPI = 200
 _HEAD_LONG, _HEAD_WIDE = 1.2, 1.0

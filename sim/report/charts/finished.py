@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from sim.analysis.results import ReadingResult
 from sim.report import numbers
-from sim.report.charts.canvas import FAINT, INK, LINES, SCENARIOS, SMALL, SOFT, Picture, Sheet, settings
+from sim.report.charts.canvas import FAINT, HALF, INK, LINES, SCENARIOS, SMALL, SOFT, Picture, Sheet, settings
 from sim.report.edition import Edition
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH, HEIGHT, LEFT, FOOT, TOP, RIGHT = 85.0, 66.0, 10.5, 19.5, 11.5, 3.0
+WIDTH, HEIGHT, LEFT, FOOT, TOP, RIGHT = HALF, 66.0, 10.5, 19.5, 11.5, 3.0
 _SHOWN = 97
 """The axis reaches to this percentile: the last few cases would squeeze all others."""
 

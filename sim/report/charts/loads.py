@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from sim.analysis.results import PoolLoad
 from sim.report import numbers
-from sim.report.charts.canvas import FAINT, INK, SCENARIOS, SMALL, SOFT, Picture, Sheet, settings
+from sim.report.charts.canvas import FAINT, INK, PAGE, SCENARIOS, SMALL, SOFT, Picture, Sheet, settings
 from sim.report.charts.lettering import drawable, shortened
 from sim.report.edition import Edition
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH, LEFT, RIGHT, TOP, FOOT, LINE, GAP = 174.0, 46.0, 34.0, 12.0, 13.0, 3.4, 2.2
+WIDTH, LEFT, RIGHT, TOP, FOOT, LINE, GAP = PAGE, 46.0, 34.0, 12.0, 13.0, 3.4, 2.2
 _HIGH = 0.9
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.report.charts.canvas import SMALL, SOFT, TITLE, Picture, Sheet, settings
+from sim.report.charts.canvas import PAGE, SMALL, SOFT, TITLE, Picture, Sheet, settings
 from sim.report.charts.drawing import BETWEEN, HEAD, TINY, Drawing, Rows
 from sim.report.charts.lettering import shortened, wrapped
 from sim.report.charts.variants import Variant, variants
 from sim.report.edition import Edition
 
-WIDTH, TOP, STAMP = 174.0, 8.0, 7.5
+WIDTH, TOP, STAMP = PAGE, 8.0, 7.5
 _NARROWEST, _WIDEST, _TALLEST = 21.0, 40.0, 250.0
 _LEGEND_LINE = 2.8
 

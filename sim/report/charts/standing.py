@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from sim.analysis.results import ReadingResult
 from sim.report import numbers
-from sim.report.charts.canvas import FAINT, INK, SCENARIOS, SMALL, SOFT, Picture, Sheet, settings
+from sim.report.charts.canvas import FAINT, INK, PAGE, SCENARIOS, SMALL, SOFT, Picture, Sheet, settings
 from sim.report.charts.lettering import wrapped
 from sim.report.edition import Edition
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH, LEFT, RIGHT, TOP, FOOT = 174.0, 50.0, 31.0, 11.5, 12.5
-LINE, GAP = 3.7, 2.4
+WIDTH, LEFT, RIGHT, TOP, FOOT = PAGE, 50.0, 31.0, 11.5, 12.5
+LINE, GAP = 3.4, 2.0
 _CAP = 2.5
 """Whatever lies beyond so many times its limit ends in an arrow."""
 

@@ -10,6 +10,7 @@ from sim.report import numbers
 from sim.report.charts.canvas import (
     FAINT,
     INK,
+    PAGE,
     PAPER,
     SCENARIOS,
     SMALL,
@@ -25,7 +26,7 @@ from sim.text import Text
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH, LEFT, RIGHT = 174.0, 29.0, 33.0
+WIDTH, LEFT, RIGHT = PAGE, 29.0, 33.0
 BAR, PITCH = 6.4, 8.6
 
 _GROUPS: dict[str, Text] = {

@@ -1,0 +1,149 @@
+"""The figures that the verdicts rest on: path, value, range, source, and which commitments rest on each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from sim.errors import Path
+from sim.model.base import Model
+from sim.model.figure_paths import Figure, figures
+from sim.model.figures import ShareForm
+from sim.model.law_forms import LawForm
+from sim.model.part import Part
+from sim.model.process import Choice, Optional, Spawn
+from sim.model.quantities import Quantity
+from sim.report import numbers
+from sim.report.edition import Edition
+from sim.text import Text
+
+_FIELDS: dict[str, Text] = {
+    "servers": Text("人（组）数", "servers"),
+    "speed": Text("速度系数", "speed"),
+    "effort": Text("办理工时", "effort"),
+    "takes": Text("时长", "duration"),
+    "share": Text("比例", "share"),
+    "rework": Text("返工", "rework"),
+    "first": Text("返工前", "before it"),
+    "factor": Text("时长系数", "factor"),
+    "on_repeat": Text("重办系数", "factor when repeated"),
+    "per_year": Text("每年件数", "cases a year"),
+    "attributes": Text("构成", "mix"),
+    "batch": Text("批量", "batch"),
+    "capacity": Text("每次件数", "cases each time"),
+    "withdraw": Text("退出比例", "share that withdraw"),
+    "patience": Text("等候期限", "patience"),
+    "n": Text("件数", "number"),
+}
+_SECTIONS: dict[str, Text] = {
+    "sources": Text("办件量", "Demand"),
+    "pools": Text("人员", "Staff"),
+    "sessions": Text("集中办理", "Sessions"),
+    "processes": Text("流程", "Processes"),
+}
+
+
+class AssumptionRow(NamedTuple):
+    """One figure; where scenarios differ, the last that has it."""
+
+    section: str
+    path: str
+    name: str
+    value: str
+    range: str
+    source: str
+    limits: str
+
+
+def assumptions(edition: Edition) -> list[tuple[str, list[AssumptionRow]]]:
+    """Every assumption that a verdict names, once, by section in the order of the description."""
+    resting: dict[str, set[str]] = {}
+    for verdict in edition.verdicts():
+        for path in verdict.assumptions:
+            resting.setdefault(path, set()).add(verdict.limit)
+    order = list(edition.folder.limits)
+    rows: dict[str, AssumptionRow] = {}
+    for scenario in edition.scenarios.values():
+        for figure in figures(scenario.model):
+            if figure.path in resting:
+                limits = " ".join(sorted(resting[figure.path], key=order.index))
+                row = _row(edition, scenario.model, figure, limits)
+                rows[figure.path] = _then(rows.get(figure.path, row), row)
+    sections = [edition.say(words) for words in _SECTIONS.values()]
+    ordered = sorted(rows.values(), key=lambda row: [*sections, row.section].index(row.section))
+    return [(section, list(its)) for section, its in groupby(ordered, lambda row: row.section)]
+
+
+def _then(first: AssumptionRow, last: AssumptionRow) -> AssumptionRow:
+    """What differs between the scenarios, from the one to the other."""
+    both = {
+        name: f"{getattr(first, name)} → {getattr(last, name)}"
+        for name in ("value", "range", "source")
+        if getattr(first, name) != getattr(last, name)
+    }
+    return last._replace(**both)
+
+
+def _row(edition: Edition, model: Model, figure: Figure, limits: str) -> AssumptionRow:
+    section = _SECTIONS.get(str(figure.where[0]), Text(str(figure.where[0]), str(figure.where[0])))
+    names = edition.choose("：", ": ").join(edition.say(name) for name in _names(model, figure.where))
+    source = "; ".join(filter(None, (figure.evidence.source, figure.evidence.by)))
+    return AssumptionRow(
+        edition.say(section),
+        figure.path,
+        names,
+        _value(edition, figure),
+        _range(edition, figure),
+        edition.say(source),
+        limits,
+    )
+
+
+def _value(edition: Edition, figure: Figure) -> str:
+    evidence = figure.evidence
+    if isinstance(evidence, LawForm):
+        return edition.say(evidence.describe())
+    return f"{figure.value:g}%" if isinstance(evidence, ShareForm) else f"{figure.value:,g}"
+
+
+def _range(edition: Edition, figure: Figure) -> str:
+    """Between what the authors believe it lies."""
+    bounds: tuple[Any, Any] | None = figure.evidence.range
+    if bounds is None:
+        return edition.choose("未给范围", "no range")
+    low, high = bounds
+    to = numbers.TO.in_(edition.language)
+    if isinstance(low, Quantity):
+        shorter = f"{low.amount:g}" if low.unit == high.unit else edition.say(low.text)
+        return f"{shorter}{to}{edition.say(high.text)}"
+    return to.join(f"{bound:g}{figure.unit}" for bound in (figure.low, figure.high) if bound is not None)
+
+
+def _names(model: Model, where: Path) -> Iterator[Text]:
+    """The names of what stands along a path, the block whose share it is, and the field at its end."""
+    node: Any = model
+    block, field = None, None
+    for part in where:
+        node = _inside(node, part)
+        own = getattr(node, "name", None)
+        if isinstance(own, Text):
+            yield own
+            block = None
+        elif isinstance(node, (Choice, Optional, Spawn)):
+            block = Text(node.id, node.id)
+        elif isinstance(part, str) and part in _FIELDS:
+            field = _FIELDS[part]
+    if block is not None:
+        yield block
+    if field is not None:
+        yield field
+    if "attributes" in where:
+        yield Text(*(" ".join(str(part) for part in where[where.index("attributes") + 1 :]),) * 2)
+
+
+def _inside(node: Any, part: str | int) -> Any:
+    if isinstance(node, Part):
+        fields = type(node).model_fields.items()
+        return getattr(node, next(name for name, field in fields if part in (name, field.alias)))
+    return node[part]

@@ -1,0 +1,196 @@
+"""The tables of a commitment's annex: every figure of every scenario, and every reading beside the one that decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from sim.analysis.results import Change, ReadingResult, Verdict
+from sim.analysis.statistics import Estimate
+from sim.report import cells, numbers
+from sim.report.edition import Edition
+from sim.report.verdict_words import MARKS, NOT_ASSESSED, decision_words
+from sim.report.wording import describe_clock, describe_role, describe_statistic
+
+
+class Row(NamedTuple):
+    """A figure: what it is, and what each scenario has; ``change`` from the first scenario to the last."""
+
+    label: str
+    cells: list[str]
+    change: str = ""
+
+
+class ReadingRow(NamedTuple):
+    """A reading: what it is, whether it decides, and what each scenario says under it."""
+
+    name: str
+    role: str
+    statistic: str
+    clock: str
+    cells: list[tuple[str, str]]
+    """The figure and the decision."""
+    default: bool
+
+
+def rows(edition: Edition, limit: str) -> list[Row]:
+    """All figures under the reading that decides."""
+    found = edition.across(limit)
+    results = [verdict.default for _, verdict in found]
+    first = next((result for result in results if result is not None), None)
+    if first is None:
+        return []
+    change = edition.change(limit, found[-1][0].id) if len(found) > 1 else None
+    return [
+        *_times(edition, results, first, change),
+        *_counts(edition, results),
+        *_whole(edition, [v for _, v in found]),
+    ]
+
+
+def _times(
+    edition: Edition, results: list[ReadingResult | None], first: ReadingResult, change: Change | None
+) -> Iterator[Row]:
+    say, unit = edition.choose, edition.unit(first)
+    days, share = _form(edition, numbers.days), _form(edition, numbers.share)
+    yield Row(
+        say(f"平均用时（{unit}）", f"mean ({unit})"),
+        [days(r and r.mean) for r in results],
+        _saved(edition, change, unit),
+    )
+    yield Row(
+        say("按时办结率", "share within the limit"),
+        [share(r and r.share_within) for r in results],
+        _risen(edition, change),
+    )
+    if first.tolerance is not None:
+        label = say(
+            f"超期比例（容许 {numbers.share(first.tolerance)}）", f"late (tolerance {numbers.share(first.tolerance)})"
+        )
+        yield Row(label, [share(r and r.late) for r in results])
+    yield Row(say(f"中位用时（{unit}）", f"median ({unit})"), [days(r and r.median) for r in results])
+    yield Row(say(f"90% 分位用时（{unit}）", f"90th percentile ({unit})"), [days(r and r.p90) for r in results])
+    yield Row(say(f"最长一件（{unit}）", f"longest case ({unit})"), [_longest(edition, r) for r in results])
+
+
+def _counts(edition: Edition, results: list[ReadingResult | None]) -> Iterator[Row]:
+    say, times = edition.choose, edition.result.replications
+    late = _form(edition, numbers.cases)
+    together = say(f"（{times} 次模拟合计）", f" (all {times} replications)")
+    yield Row(say("预计每年超期件数", "late cases expected a year"), [late(r and r.late_per_year) for r in results])
+    for zh, en, of in (
+        ("办件数", "cases", lambda r: r.cases),
+        ("在办超期件数", "open beyond the limit", lambda r: r.open_beyond_limit),
+        ("在办未到期件数", "open, not yet late", lambda r: r.open_undecided),
+    ):
+        yield Row(say(zh, en) + together, [numbers.NONE if r is None else f"{of(r):,}" for r in results])
+
+
+def _whole(edition: Edition, verdicts: list[Verdict]) -> Iterator[Row]:
+    say = edition.choose
+    stages, days, share = (_form(edition, form) for form in (numbers.count, numbers.days, numbers.share))
+    yield Row(say("环节数（平均）", "stages (mean)"), [stages(v.stages, False) for v in verdicts])
+    yield Row(
+        say("全过程跨度用时（自然日）", "whole elapsed time (calendar days)"), [days(v.elapsed) for v in verdicts]
+    )
+    label = say("按时办结率（按办结日期统计）", "share within the limit (by date of completion)")
+    yield Row(label, [share(v.completed_within) for v in verdicts])
+
+
+def _form(edition: Edition, form: numbers.Form) -> Callable[..., str]:
+    def write(estimate: Estimate | None, interval: bool = True) -> str:
+        if estimate is None:
+            return numbers.NONE
+        return (numbers.with_interval if interval else numbers.alone)(estimate, form, edition.language)
+
+    return write
+
+
+def _longest(edition: Edition, result: ReadingResult | None) -> str:
+    if result is None or result.longest_days is None:
+        return numbers.NONE
+    step = edition.step_name(result.longest_stuck_at)
+    return edition.choose(f"{cells.longest(result)}，卡在“{step}”", f"{cells.longest(result)}, at “{step}”")
+
+
+def _saved(edition: Edition, change: Change | None, unit: str) -> str:
+    """``压缩 5.2（4.8～5.6），压减 36%``."""
+    if change is None or change.mean is None or change.mean.difference.value is None:
+        return ""
+    saved = change.mean.difference
+    words = edition.choose("压缩 " if (saved.value or 0) >= 0 else "增加 ", "−" if (saved.value or 0) >= 0 else "+")
+    text = words + numbers.days(abs(saved.value or 0))
+    if saved.low is not None and saved.high is not None:
+        low, high = sorted((abs(saved.low), abs(saved.high))) if saved.low * saved.high > 0 else (saved.low, saved.high)
+        between = f"{numbers.plain(low)}{numbers.TO.in_(edition.language)}{numbers.plain(high)}"
+        text += edition.choose(f"（{between}）", f" ({between})")
+    ratio = change.mean.ratio.value
+    if ratio is not None and ratio < 1:
+        text += edition.choose(f"，压减 {numbers.share(1 - ratio)}", f", a cut of {numbers.share(1 - ratio)}")
+    return text
+
+
+def _risen(edition: Edition, change: Change | None) -> str:
+    """In percentage points; the comparison is before less after."""
+    if change is None or change.share_within is None or change.share_within.difference.value is None:
+        return ""
+    points = -100 * change.share_within.difference.value
+    words = edition.choose("提高" if points >= 0 else "下降", "up" if points >= 0 else "down")
+    return edition.choose(f"{words} {abs(points):.0f} 个百分点", f"{words} {abs(points):.0f} points")
+
+
+def readings(edition: Edition, limit: str) -> list[ReadingRow]:
+    """口径对照表: every reading, what it counts, and what it would say."""
+    found, promised = edition.across(limit), edition.limit(limit)
+    by_id: dict[str, list[tuple[Verdict, ReadingResult | None]]] = {}
+    for reading in promised.readings:
+        for _, verdict in found:
+            result = next((r for r in verdict.readings if r.reading.id == reading.id), None)
+            by_id.setdefault(reading.id, []).append((verdict, result))
+    listed = []
+    for reading in promised.readings:
+        statistic = reading.statistic or promised.statistic
+        clock = describe_clock(promised.clock, reading, edition.folder, reading.classes or promised.classes)
+        listed.append(
+            ReadingRow(
+                edition.say(reading.name),
+                edition.say(describe_role(reading.role)),
+                edition.say(describe_statistic(statistic)) if statistic else numbers.NONE,
+                edition.prose(clock),
+                [_judged(edition, verdict, result) for verdict, result in by_id[reading.id]],
+                reading.role == "default",
+            )
+        )
+    return listed
+
+
+def _judged(edition: Edition, verdict: Verdict, result: ReadingResult | None) -> tuple[str, str]:
+    if result is None:
+        return numbers.NONE, ""
+    outcome = cells.outcome(edition, result)
+    mark = "" if result.decision is None else f"{MARKS[result.decision]} "
+    decided = edition.say(decision_words(result.decision, assumed=verdict.assumed))
+    return " ".join((outcome.leading, *(outcome.beside[:1]))), mark + decided
+
+
+def doubts(edition: Edition, limit: str) -> list[Row]:
+    """The two doubts (DESIGN part 5): what more runs would shrink, and what only data would."""
+    say, found = edition.choose, edition.across(limit)
+    runs = [_runs(edition, verdict.default) for _, verdict in found]
+    inputs = [edition.say(NOT_ASSESSED) for _ in found]
+    return [
+        Row(say("运行：随机波动，增加模拟次数可缩小", "runs: chance; more replications shrink it"), runs),
+        Row(say("输入：假设与数据的误差，只有数据可缩小", "inputs: the figures put in; only data shrink it"), inputs),
+    ]
+
+
+def _runs(edition: Edition, result: ReadingResult | None) -> str:
+    """Half the interval of the figure that the limit is about."""
+    if result is None or result.statistic is None:
+        return numbers.NONE
+    mean = result.statistic.kind == "mean"
+    estimate = result.mean if mean else result.median if result.statistic.kind == "median" else result.share_within
+    form = numbers.share if estimate is result.share_within else numbers.days
+    between = numbers.interval(estimate, form, edition.language)
+    percent = f"{100 * estimate.confidence:.0f}%"
+    return edition.choose(f"{percent} 区间 {between}", f"{percent} interval {between}") if between else numbers.NONE
