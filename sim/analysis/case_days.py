@@ -83,7 +83,7 @@ def _days(
     begin, start, stop = span
     before = 0.0
     for day in range(begin // DAY_US, stop // DAY_US + 1):
-        first, last = day * DAY_US, min((day + 1) * DAY_US, stop)
+        first, last = day * DAY_US, min((day + 1) * DAY_US - 1, stop)  # midnight belongs to the next date
         so_far = _until(counted, last)
         total = float(in_days(so_far, 1, unit, working)[0])
         here = _since(so_far, first)
