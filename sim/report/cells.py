@@ -20,24 +20,26 @@ class Outcome(NamedTuple):
 
 
 def outcome(edition: Edition, result: ReadingResult | None) -> Outcome:
-    """``按时办结率 71%``, its interval, and mean and longest beside; the mean leads where the mean is promised."""
+    """``按时 71%``, its interval, and mean and longest beside; the mean leads where the mean is promised.
+
+    Days are in the unit of the limit, which stands beside wherever this is shown.
+    """
     if result is None or result.statistic is None:
         return Outcome(numbers.NONE, "")
-    language, unit = edition.language, edition.unit(result)
+    language = edition.language
     if result.cases == 0:
         return Outcome(numbers.NO_CASES.in_(language), "")
-    mean = f"{edition.choose('平均', 'mean')} {numbers.alone(result.mean, numbers.days, language)} {unit}"
+    mean = f"{edition.choose('平均', 'mean')} {numbers.alone(result.mean, numbers.days, language)}"
     share = f"{edition.choose('按时', 'on time')} {numbers.alone(result.share_within, numbers.share, language)}"
-    median = f"{edition.choose('中位', 'median')} {numbers.alone(result.median, numbers.days, language)} {unit}"
+    median = f"{edition.choose('中位', 'median')} {numbers.alone(result.median, numbers.days, language)}"
     most = f"{edition.choose('最长', 'longest')} {longest(result)}"
-    plain_mean = f"{edition.choose('平均', 'mean')} {numbers.alone(result.mean, numbers.days, language)}"
     match result.statistic.kind:
         case "mean":
             return Outcome(mean, numbers.interval(result.mean, numbers.days, language), (share, most))
         case "median":
             return Outcome(median, numbers.interval(result.median, numbers.days, language), (share, most))
         case _:
-            return Outcome(share, numbers.interval(result.share_within, numbers.share, language), (plain_mean, most))
+            return Outcome(share, numbers.interval(result.share_within, numbers.share, language), (mean, most))
 
 
 def longest(result: ReadingResult) -> str:
@@ -63,11 +65,12 @@ def remark(edition: Edition, verdict: Verdict) -> str:
     return edition.choose(f"{role}的口径结论不同：{listed}", f"other readings disagree: {listed}")
 
 
-def sticks(edition: Edition, verdict: Verdict) -> str:
-    """The step with the most counted days; a pool whose queue grows without end goes before it."""
+def sticks(edition: Edition, verdict: Verdict) -> tuple[str, str]:
+    """The step with the most counted days, and these; a pool whose queue grows without end goes before it."""
     if verdict.growing:
         pools = edition.choose("、", ", ").join(edition.pool_name(pool) for pool in verdict.growing)
-        return edition.choose(f"{pools}排队无限增长", f"the queue of {pools} grows without end")
+        return pools, edition.choose("排队无限增长", "its queue grows without end")
     if not verdict.sticking or verdict.default is None:
-        return numbers.NONE
-    return edition.sticking(verdict.sticking[0], verdict.default)
+        return numbers.NONE, ""
+    most = verdict.sticking[0]
+    return edition.step_name(most.step), edition.amount(numbers.days(most.days), verdict.default)

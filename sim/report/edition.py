@@ -36,6 +36,10 @@ class Edition:
         """A sentence, which may be longer than a name."""
         return typography.shown(text.in_(self.language), self.language, longest=2000)
 
+    def exact(self, text: str) -> str:
+        """A quotation or a path: the words as they are, but nothing invisible in them."""
+        return typography.cleaned(text, longest=2000)
+
     def choose(self, zh: str, en: str) -> str:
         """The words for this reader."""
         return zh if self.language == "zh" else en

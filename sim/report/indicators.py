@@ -9,8 +9,8 @@ from sim.analysis.results import Change, ReadingResult, Verdict
 from sim.analysis.statistics import Estimate
 from sim.report import cells, numbers
 from sim.report.edition import Edition
-from sim.report.verdict_words import MARKS, NOT_ASSESSED, decision_words
-from sim.report.wording import describe_clock, describe_role, describe_statistic
+from sim.report.verdict_words import MARKS, NOT_ASSESSED, value_words
+from sim.report.wording import describe_clock, describe_role, describe_statistic, short_unit
 
 
 class Row(NamedTuple):
@@ -136,7 +136,7 @@ def _risen(edition: Edition, change: Change | None) -> str:
         return ""
     points = -100 * change.share_within.difference.value
     words = edition.choose("提高" if points >= 0 else "下降", "up" if points >= 0 else "down")
-    return edition.choose(f"{words} {abs(points):.0f} 个百分点", f"{words} {abs(points):.0f} points")
+    return edition.choose(f"{words}约 {abs(points):.0f} 个百分点", f"{words} by about {abs(points):.0f} points")
 
 
 def readings(edition: Edition, limit: str) -> list[ReadingRow]:
@@ -155,7 +155,11 @@ def readings(edition: Edition, limit: str) -> list[ReadingRow]:
             ReadingRow(
                 edition.say(reading.name),
                 edition.say(describe_role(reading.role)),
-                edition.say(describe_statistic(statistic)) if statistic else numbers.NONE,
+                edition.choose("，", ", ").join(
+                    edition.say(words)
+                    for words in (describe_statistic(statistic) if statistic else None, short_unit(reading))
+                    if words is not None
+                ),
                 edition.prose(clock),
                 [_judged(edition, verdict, result) for verdict, result in by_id[reading.id]],
                 reading.role == "default",
@@ -168,9 +172,11 @@ def _judged(edition: Edition, verdict: Verdict, result: ReadingResult | None) ->
     if result is None:
         return numbers.NONE, ""
     outcome = cells.outcome(edition, result)
-    mark = "" if result.decision is None else f"{MARKS[result.decision]} "
-    decided = edition.say(decision_words(result.decision, assumed=verdict.assumed))
-    return " ".join((outcome.leading, *(outcome.beside[:1]))), mark + decided
+    if result.decision is None or result.reading.role == "beside":  # rule 20: printed, and decides nothing
+        decided = ""
+    else:
+        decided = f"{MARKS[result.decision]} {edition.say(value_words(result.decision, assumed=verdict.assumed))}"
+    return edition.choose("，", ", ").join((outcome.leading, *(outcome.beside[:1]))), decided
 
 
 def doubts(edition: Edition, limit: str) -> list[Row]:

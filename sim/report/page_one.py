@@ -31,7 +31,7 @@ class Row(NamedTuple):
     value: str
     conclusion: str
     remark: str
-    sticks: str
+    sticks: tuple[str, str]
 
 
 def rows(edition: Edition) -> list[Row]:

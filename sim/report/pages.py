@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from sim.analysis.results import StudyResult
 from sim.model.scenario import Folder
@@ -31,25 +31,36 @@ from sim.report.edition import Edition
 from sim.report.inline_svg import InlineSvg
 from sim.text import Language
 
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
-_MOST_ON_PAGE_ONE = 12
-"""Lines of scenarios in the chart of page one, beyond which it would not leave room for the table."""
+class LimitCharts(NamedTuple):
+    """The pictures of a commitment; None where there was nothing to draw."""
+
+    time: Picture | None
+    finished: Picture | None
+    months: Picture | None
 
 
 class Charts(NamedTuple):
-    """The pictures of a report by the names of their files."""
+    """All pictures of a report."""
 
-    standing: dict[str, Picture]
-    limits: dict[str, dict[str, Picture]]
-    loads: dict[str, Picture]
-    processes: dict[str, dict[str, Picture]]
+    standing: Picture | None
+    limits: dict[str, LimitCharts]
+    loads: Picture | None
+    processes: dict[str, list[Picture]]
 
-    def all(self) -> dict[str, Picture]:
-        """Every picture."""
-        groups = [self.standing, *self.limits.values(), self.loads, *self.processes.values()]
-        return {name: picture for group in groups for name, picture in group.items()}
+    def files(self) -> dict[str, Picture]:
+        """The pictures by the names of their files, which differ on every file system."""
+        named = [("standing", self.standing), ("loads", self.loads)]
+        for id_, charts in self.limits.items():
+            named += [(f"{id_}-{kind}", picture) for kind, picture in charts._asdict().items()]
+        for id_, pictures in self.processes.items():
+            numbers_ = [""] if len(pictures) == 1 else [f"-{i + 1}" for i in range(len(pictures))]
+            named += [(f"process-{id_}{n}", picture) for n, picture in zip(numbers_, pictures, strict=True)]
+        found: dict[str, Picture] = {}
+        for name, picture in named:
+            if picture is not None:
+                found[typography.file_name(name, found)] = picture
+        return found
 
 
 def write_report(result: StudyResult, folder: Folder, out: Path, lang: Language) -> None:
@@ -61,7 +72,7 @@ def write_report(result: StudyResult, folder: Folder, out: Path, lang: Language)
 
     edition = Edition(result, folder, lang)
     charts = draw(edition)
-    for name, picture in charts.all().items():
+    for name, picture in charts.files().items():
         write_whole(out / "charts" / f"{name}.png", picture.png)
         write_whole(out / "charts" / f"{name}.svg", picture.svg)
     write_whole(out / "report.html", page(edition, charts).encode())
@@ -70,33 +81,17 @@ def write_report(result: StudyResult, folder: Folder, out: Path, lang: Language)
 def draw(edition: Edition) -> Charts:
     """All pictures."""
     numbered = edition.limits(numbered=True)
-    limits = {}
-    for id_ in numbered:
-        found = {"time": time_split(edition, id_), "finished": finished(edition, id_), "months": months(edition, id_)}
-        limits[id_] = {_name(id_, kind): picture for kind, picture in found.items() if picture is not None}
-    busy = loads(edition)
-    drawn = {}
-    for id_ in processes(edition):
-        pictures = process(edition, id_)
-        names = (
-            [_name("process", id_)]
-            if len(pictures) == 1
-            else [_name("process", id_, str(i + 1)) for i in range(len(pictures))]
-        )
-        drawn[id_] = dict(zip(names, pictures, strict=True))
     return Charts(
-        {"standing": standing(edition)} if numbered else {}, limits, {} if busy is None else {"loads": busy}, drawn
+        standing(edition) if numbered else None,
+        {id_: LimitCharts(time_split(edition, id_), finished(edition, id_), months(edition, id_)) for id_ in numbered},
+        loads(edition),
+        {id_: process(edition, id_) for id_ in processes(edition)},
     )
-
-
-def _name(*parts: str) -> str:
-    return typography.file_name("-".join(parts))
 
 
 def page(edition: Edition, charts: Charts) -> str:
     """The whole report as HTML."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
 
     environment = Environment(
         loader=PackageLoader("sim.report"),
@@ -105,11 +100,6 @@ def page(edition: Edition, charts: Charts) -> str:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    inline = InlineSvg()
-
-    def figure(picture: Picture) -> Markup:
-        return Markup(inline.element(picture))
-
     lines = len(edition.limits(numbered=True)) * len(edition.result.scenarios)
     return environment.get_template("report.html").render(
         e=edition,
@@ -118,7 +108,7 @@ def page(edition: Edition, charts: Charts) -> str:
         say=edition.say,
         prose=edition.prose,
         charts=charts,
-        figure=figure,
+        figure=InlineSvg().element,
         chart_first=lines <= _MOST_ON_PAGE_ONE,
         rows=page_one.rows(edition),
         summary=sentences.summary(edition),

@@ -26,7 +26,7 @@ def _counts(edition: Edition) -> Iterator[str]:
     told = []
     for found in edition.result.scenarios:
         name, counted = edition.scenario_name(found.id), _tally(edition, found)
-        told.append(say(f"“{name}”情景{counted}", f"in scenario “{name}” {counted}"))
+        told.append(say(f"“{name}”情景下，{counted}", f"in scenario “{name}” {counted}"))
     yield say(
         f"模拟结果显示，{number} 项有时限的承诺事项预计：{'；'.join(told)}。",
         f"The simulation shows for the {number} commitments with a limit: {'; '.join(told)}.",
@@ -72,8 +72,8 @@ def growing(edition: Edition) -> list[str]:
             told.append(
                 edition.choose(
                     f"“{name}”情景下{names}的排队无限增长，与其有关的承诺不给出稳态数值。",
-                    f"In scenario “{name}” the queue of {names} grows without end: no steady figures for the commitments "
-                    "that need it.",
+                    f"In scenario “{name}” the queue of {names} grows without end: no steady figures for the "
+                    "commitments that need it.",
                 )
             )
     return told

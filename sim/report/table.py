@@ -8,7 +8,7 @@ from sim.analysis.results import StudyResult
 from sim.model.scenario import Folder
 from sim.report import cells
 from sim.report.edition import Edition
-from sim.report.verdict_words import MARKS, value_words
+from sim.report.verdict_words import lacking, value_words, verdict_words
 from sim.report.wording import describe_limit
 from sim.text import Language
 
@@ -43,21 +43,25 @@ def _row(edition: Edition, id_: str) -> list[str]:
     limit, found = edition.limit(id_), edition.across(id_)
     outcomes = [cells.outcome(edition, verdict.default) for _, verdict in found]
     last = found[-1][1]
-    concluded = [cells.conclusion(edition, last), cells.remark(edition, last)]
+    missing = lacking(last)
     return [
         f"{id_} {edition.say(limit.name)}",
         edition.say(describe_limit(limit)),
         *("\n".join([o.leading, *o.beside[:1]]) for o in outcomes),
-        "\n".join(filter(None, concluded)),
-        cells.sticks(edition, last),
+        "\n".join(edition.say(words) for words in (verdict_words(last), missing) if words is not None),
+        "\n".join(filter(None, cells.sticks(edition, last))),
     ]
 
 
 def _below(edition: Edition) -> list[str]:
-    """The stamp, the commitments without a number, what the words mean."""
+    """The stamp, the commitments without a number, the readings that disagree."""
     lines = [f"*** {edition.stamp} ***"] if edition.assumed else []
+    for id_ in edition.limits(numbered=True):
+        verdict = edition.across(id_)[-1][1]
+        if verdict.disagreeing:
+            lines.append(f"{id_} {cells.remark(edition, verdict)}")
     without = edition.limits(numbered=False)
     if without:
         words = value_words("no-number", assumed=False).in_(edition.language)
-        lines.append(f"{MARKS['no-number']} {words}{edition.choose('：', ': ')}{' '.join(without)}")
+        lines.append(f"{words}{edition.choose('：', ': ')}{' '.join(without)}")
     return lines

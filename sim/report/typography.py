@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
+from itertools import count
 
 from sim.text import Language
 
@@ -47,6 +49,13 @@ def _around(match: re.Match[str]) -> str:
     return text[max(match.start() - 1, 0) : match.start()] + match[1] + text[match.end() : match.end() + 1]
 
 
-def file_name(text: str) -> str:
-    """A name that every file system takes: ASCII letters, digits, dot and hyphen."""
-    return _UNSAFE_IN_NAMES.sub("-", text).strip("-.")[:80] or "x"
+def file_name(text: str, taken: Collection[str] = ()) -> str:
+    """A name that every file system takes: ASCII letters, digits, dot and hyphen, and none of those ``taken``.
+
+    >>> file_name("../../E4 时间"), file_name("e4", ["E4"])
+    ('E4', 'e4-2')
+    """
+    name = _UNSAFE_IN_NAMES.sub("-", text).strip("-.")[:80] or "x"
+    known = {other.lower() for other in taken}
+    numbered = (name if i == 1 else f"{name}-{i}" for i in count(1))
+    return next(one for one in numbered if one.lower() not in known)

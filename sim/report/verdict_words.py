@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sim.analysis.results import Missing, Value, Verdict
-from sim.analysis.statistics import Decision
 from sim.text import Text
 
 ASSUMED = Text(
@@ -49,11 +48,6 @@ def value_words(value: Value, *, assumed: bool) -> Text:
 def verdict_words(verdict: Verdict) -> Text:
     """The conclusion of a verdict."""
     return value_words(verdict.value, assumed=verdict.assumed)
-
-
-def decision_words(decision: Decision | None, *, assumed: bool) -> Text:
-    """What one reading says by itself; a dash where there is nothing to decide."""
-    return Text("—", "–") if decision is None else value_words(decision, assumed=assumed)
 
 
 def lacking(verdict: Verdict) -> Text | None:

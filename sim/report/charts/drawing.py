@@ -16,7 +16,7 @@ from sim.report.charts.variants import Tag, Variant
 from sim.report.edition import Edition
 
 HEAD, BETWEEN, TINY = 9.5, 5.0, 5.6
-_GAP, _BAR, _LINE, _PAD, _SIDE, _LABEL = 2.7, 1.0, 2.6, 1.3, 5.8, 2.7
+_GAP, _BAR, _LINE, _PAD, _SIDE, _LABEL = 2.4, 1.0, 2.6, 1.3, 5.8, 2.7
 """Between rows; a bar; a line of text; inside a box; between columns; the heading of a frame."""
 _BARS = ("fork", "choice", "join")
 _LANES = ("#e6eff8", "#fdf1e2", "#e7f3ed", "#f0ecf7", "#f1f1f1")

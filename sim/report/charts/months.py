@@ -26,8 +26,8 @@ def months(edition: Edition, limit: str) -> Picture | None:
         sheet = Sheet(WIDTH, HEIGHT, title, stamp=edition.stamp)
         axes = sheet.axes(LEFT, FOOT, WIDTH - LEFT - RIGHT, HEIGHT - FOOT - TOP)
         for i, (_, shares) in enumerate(found):
-            within = {month.month: month.within for month in shares}
-            values = [float("nan") if within.get(name) is None else within[name] for name in names]
+            within = {month.month: month.within for month in shares if month.within is not None}
+            values = [within.get(name, float("nan")) for name in names]
             color, line = SCENARIOS[i % len(SCENARIOS)], LINES[i % len(LINES)]
             face = "white" if i == 0 else color
             axes.plot(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.analysis.results import ReadingResult
 from sim.report import numbers
@@ -53,7 +53,8 @@ def _line(axes: Axes, y: float, i: int, result: ReadingResult) -> float:
     limit, mean, p90 = result.limit_value, result.mean.value, result.p90.value
     if not limit or mean is None:
         return 0.0
-    color, style = _color(i), {"zorder": 3, "clip_on": False}
+    color = _color(i)
+    style: dict[str, Any] = {"zorder": 3, "clip_on": False}
     far = max(mean, p90 or 0.0) / limit
     axes.plot([0, min(far, _CAP)], [y, y], color=color, lw=1.0 if i == 0 else 2.2, solid_capstyle="butt", zorder=2)
     if p90 is not None and p90 / limit <= _CAP:

@@ -172,7 +172,7 @@ def _dress(edition: Edition, sheet: Sheet, axes: Axes, names: list[str], most: f
     labels = ["\n".join(wrapped(name, SMALL, LEFT - 2)) for name in names]
     axes.set_yticks(range(len(names)), [drawable(label) for label in labels], fontsize=SMALL)
     axes.tick_params(axis="y", length=0)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="x", integer=True)
     axes.spines["left"].set_color(FAINT)
     top = axes.get_position().y1 * sheet.height
     sheet.text(0, top + 3.4, title, color=SOFT)
