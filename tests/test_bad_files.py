@@ -220,3 +220,31 @@ def test_22_a_format_that_never_was_is_refused(tmp_path: Path, version: str) -> 
 def test_22_a_folder_that_does_not_say_its_format_is_refused(tmp_path: Path) -> None:
     (error,) = refusals(tmp_path, changed("shixian: 1\n", ""))
     assert error.cure.en == "add `shixian`"
+
+
+# caps -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_folder_that_says_too_much_is_refused_and_not_read_to_its_end(tmp_path: Path) -> None:
+    many = "owners:\n" + "".join(f"  o-{i}: {{name: x}}\n" for i in range(40_000))
+    began = time.process_time()
+    (error,) = refusals(tmp_path, many)
+    assert error.rule.en == "the scenario files say more than 80000 things"
+    assert time.process_time() - began < 5
+
+
+def test_calls_that_multiply_without_bound_are_refused_in_time(tmp_path: Path) -> None:
+    calls = "".join(
+        f"  p{i}: {{name: x, flow: [{{call: a, process: p{i + 1}}}, {{call: b, process: p{i + 1}}}]}}\n"
+        for i in range(25)
+    )
+    last = "  p25: {name: x, flow: [{wait: z, takes: 1 h}]}\n"
+    (error,) = refusals(tmp_path, changed("  permit:\n", calls + last + "  permit:\n"))
+    assert error.rule.en == "through its calls the process has more than 200000 steps"
+
+
+def test_of_very_many_errors_the_first_are_told_and_that_there_are_more(tmp_path: Path) -> None:
+    steps = "".join(f"      - {{step: s{i}, by: nobody, effort: 1 h}}\n" for i in range(300))
+    found = refusals(tmp_path, changed("      - mark: power-on\n", steps + "      - mark: power-on\n"))
+    assert len(found) == 101
+    assert found[-1].rule.en == "there are more than 100 errors; the others are not listed"

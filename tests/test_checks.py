@@ -187,6 +187,22 @@ def test_servers_of_several_groups_may_work_together_when_their_calendars_meet(t
     read(tmp_path, four.replace('"22:00-06:00"', '"16:00-06:00"'))
 
 
+def test_a_wait_on_a_calendar_that_never_opens_can_never_end(tmp_path: Path) -> None:
+    closures = "closures: [{id: all, name: x, from: 2020-01-01, to: 2022-12-31}]"
+    text = changed("  night:", f'  shut: {{name: x, hours: {{workdays: "08:00-09:00"}}, {closures}}}\n  night:')
+    (error,) = refusals(tmp_path, text.replace("takes: 4 h}", "takes: 4 h, calendar: shut}"))
+    assert error.rule.en.endswith("its calendar never opens in the whole run")
+
+
+def test_cases_that_could_only_come_when_the_calendar_is_closed_are_refused(tmp_path: Path) -> None:
+    rate = "per_year: {value: 100, assumption: [80, 120]}"
+    hours = "calendar: legal, hours: {" + ", ".join(f"{hour}: 0" for hour in range(8, 18)) + "}"
+    text = changed(f"    {rate}", f"    {rate}\n    " + hours.replace(", hours", "\n    hours"))
+    (error,) = refusals(tmp_path, text)
+    assert error.path == ("sources", "lv")
+    read(tmp_path, text.replace(", 17: 0", ""))
+
+
 # --- promises
 
 

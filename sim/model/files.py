@@ -117,8 +117,12 @@ def gather(folder: Path) -> Document:
     for name, path in folders.yaml_files(folder):
         shown = (folder / name).as_posix()
         try:
-            part = yaml_source.parse(encodings.utf8(folders.read(path, shown), shown), shown)
+            text = encodings.utf8(folders.read(path, shown), shown)
+            part = yaml_source.parse(text, shown, yaml_source.MOST_NODES - len(whole.marks))
             _refuse_version(part)
+        except yaml_source.BrokenOff as error:
+            errors += error.errors
+            break
         except InputErrors as error:
             errors += error.errors
         except InputError as error:

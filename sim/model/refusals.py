@@ -6,6 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,6 +19,8 @@ from sim.text import Text
 
 _KEY = "[key]"
 _LONGEST_BLOCK = 80
+MOST_ERRORS = 100
+_MOST_NAMES = 1000
 
 _WORDS: dict[str, tuple[Text, Text]] = {
     "missing": (
@@ -91,9 +94,25 @@ _FAMILY = re.compile(r"(int|float|bool|datetime|date)_")
 
 def refusals(error: ValidationError, document: Document) -> list[InputError]:
     """Each of pydantic's complaints once, in the order of the places."""
-    complaints = list(_telling(error.errors(include_url=False), document))
+    complaints = list(_telling(error.errors(include_url=False)[: 2 * MOST_ERRORS], document))
     found = [_refusal(complaint, document) for complaint in complaints]
-    return sorted(found, key=lambda refusal: document.order(refusal.path))
+    unread = error.error_count() > 2 * MOST_ERRORS
+    return first_of(sorted(found, key=lambda refusal: document.order(refusal.path)), unread)
+
+
+def first_of(errors: list[InputError], unread: bool = False) -> list[InputError]:
+    """No more than a reader can use; that there are more is said, also of those that are still ``unread``."""
+    if len(errors) <= MOST_ERRORS and not unread:
+        return errors
+    more = InputError(
+        Text("错误多于 {n} 处,其余未列出", "there are more than {n} errors; the others are not listed").format(
+            n=MOST_ERRORS
+        ),
+        Text("先改正以上各处", "correct these first"),
+        where=errors[-1].where,
+        path=errors[-1].path,
+    )
+    return [*errors[:MOST_ERRORS], more]
 
 
 def _telling(errors: Sequence[ErrorDetails], document: Document) -> Iterable[ErrorDetails]:
@@ -195,7 +214,7 @@ def unknown_key(key: str, known: Sequence[str]) -> tuple[Text, Text]:
 
 def nearest(name: str, known: Iterable[str]) -> Text:
     """The cure for a name that nobody knows: the nearest known one, else what there is."""
-    known = list(known)
+    known = list(islice(known, _MOST_NAMES))
     if near := _near(name, known):
         return Text("是否想写 {near}?", "did you mean {near}?").format(near=near[0])
     if not known:

@@ -32,6 +32,8 @@ from sim.model.yaml_problems import explained
 from sim.text import Text
 
 DEEPEST = 64
+MOST_NODES = 80_000
+"""Keys and values of a folder; a city has some ten thousand, and reading one takes about 40 microseconds."""
 _MOST_ERRORS = 50
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
@@ -44,9 +46,12 @@ _LITERALS: dict[str, bool | None] = {
 _LONGEST_INTEGER = 40  # int() of a very long text takes very long
 
 
-def parse(text: str, file: str) -> Document:
-    """One file's document; an empty file is an empty one. :class:`InputErrors` names every place that is wrong."""
-    builder = _Builder(file)
+def parse(text: str, file: str, most: int = MOST_NODES) -> Document:
+    """One file's document of at most ``most`` keys and values; an empty file is an empty one.
+
+    Errors: :class:`InputErrors` with every place that is wrong.
+    """
+    builder = _Builder(file, most)
     try:
         for event in _events(text):
             builder.take(event)
@@ -57,7 +62,7 @@ def parse(text: str, file: str) -> Document:
     except (YAMLError, ValueError, OverflowError):  # such as "\\UFFFFFFFF", no character that there is
         builder.refuse(builder.reached, *explained("unreadable"))
     except _TooMuch:
-        pass
+        raise BrokenOff(builder.errors) from None
     if builder.root is not None and not isinstance(builder.root, dict):
         builder.refuse(
             Place(file, 1, 1),
@@ -66,7 +71,7 @@ def parse(text: str, file: str) -> Document:
         )
     if builder.errors:
         raise InputErrors(builder.errors)
-    return Document(builder.root or {}, builder.marks)
+    return Document(builder.root or {}, builder.marks or {(): Marks(Place(file, 1, 1), Place(file, 1, 1))})
 
 
 def scalar(text: str) -> Any:
@@ -85,8 +90,12 @@ def _events(text: str) -> Iterator[Event]:
     return YAML(typ="safe", pure=True).parse(text)
 
 
+class BrokenOff(InputErrors):
+    """The file is so wrong, or so large, that reading on would serve nobody."""
+
+
 class _TooMuch(Exception):
-    """Reading on would serve nobody."""
+    """Stop reading."""
 
 
 class _Open(NamedTuple):
@@ -99,8 +108,8 @@ class _Open(NamedTuple):
 class _Builder:
     """Builds from events, with a stack of its own, so that depth costs no recursion."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self, file: str, most: int) -> None:
+        self.file, self._most = file, most
         self.root: Any = None
         self.marks: dict[Path, Marks] = {}
         self.errors: list[InputError] = []
@@ -144,6 +153,7 @@ class _Builder:
 
     def _node(self, event: NodeEvent) -> None:
         place = self.reached = self.place(event.start_mark)
+        self._refuse_many(place)
         self._refuse_magic(event, place)
         here = self._open[-1] if self._open else None
         if here is not None and isinstance(here.into, dict) and self._key is None:
@@ -215,6 +225,16 @@ class _Builder:
                 Text("删去标签;以 ! 开头的文字加引号", "delete the tag; quote a text that begins with !"),
                 value=str(tag),
             )
+
+    def _refuse_many(self, place: Place) -> None:
+        self._most -= 1
+        if self._most < 0:
+            self.refuse(
+                place,
+                Text("情景文件的内容多于 {n} 项", "the scenario files say more than {n} things").format(n=MOST_NODES),
+                Text("大表放在 CSV 中", "keep large tables in CSV files"),
+            )
+            raise _TooMuch
 
     def _refuse_depth(self, place: Place) -> None:
         if len(self._open) > DEEPEST:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from sim.errors import InputError
 from sim.model.checks import flow, hours, opening, promises, references, resources, streams, walks
 from sim.model.checks.notes import Note, notes
 from sim.model.checks.whole import Whole
+from sim.model.refusals import MOST_ERRORS, first_of
 
 __all__ = ["Note", "Whole", "check", "notes"]
 
@@ -23,8 +25,11 @@ _STAGES: tuple[tuple[Check, ...], ...] = (
 
 
 def check(whole: Whole) -> list[InputError]:
-    """Everything that is wrong, each error with the path of the offending value; none when the model can run."""
+    """What is wrong, each error with the path of the offending value; none when the model can run.
+
+    No more than some ``MOST_ERRORS`` are looked for: whoever has that many corrects the first ones first.
+    """
     for stage in _STAGES:
-        if errors := [error for one in stage for error in one(whole)]:
-            return errors
+        if errors := list(islice((error for one in stage for error in one(whole)), MOST_ERRORS + 1)):
+            return first_of(errors)
     return []

@@ -20,7 +20,6 @@ from sim.model.process import (
     Spawn,
     WaitStep,
     WorkStep,
-    walk_elements,
 )
 from sim.text import Text
 
@@ -44,11 +43,11 @@ def check(whole: Whole) -> Iterator[InputError]:
     """Spawns without end, names that stand where they may not, and rework that leads nowhere."""
     yield from _endless_spawns(whole)
     yield from _names(whole)
+    yield from _same_server(whole)
     for site in whole.sites:
         match site.element:
             case WorkStep() | WaitStep() | SessionStep():
                 yield from _rework(site)
-                yield from _same_server(whole, site)
 
 
 def _cycles(nodes: Mapping[str, object], following: Callable[[str], list[str]]) -> Iterator[tuple[str, ...]]:
@@ -75,8 +74,8 @@ def _cycles(nodes: Mapping[str, object], following: Callable[[str], list[str]]) 
 def _endless_spawns(whole: Whole) -> Iterator[InputError]:
     """Each case surely brings another of its own kind: the run would never end."""
     processes = whole.model.processes
-    certain = {id_: sorted(_surely_spawned(processes, process.flow)[0]) for id_, process in processes.items()}
-    for cycle in _cycles(processes, certain.__getitem__):
+    sure = _Sure(processes)
+    for cycle in _cycles(processes, lambda id_: sorted(sure.of_process(id_)[0])):
         yield wrong(
             ("processes", cycle[0]),
             Text("每个办件必然再派生同类办件,没有尽头", "each case surely spawns another of its kind, without end"),
@@ -85,36 +84,45 @@ def _endless_spawns(whole: Whole) -> Iterator[InputError]:
         )
 
 
-def _surely_spawned(processes: Mapping[str, Process], flow: Flow) -> tuple[set[str], bool]:
-    """What a flow spawns in any case, and whether a case surely reaches its end."""
-    found: set[str] = set()
-    for element in flow:
-        inside, goes_on = _surely_spawned_by(processes, element)
-        found |= inside
-        if not goes_on:
-            return found, False
-    return found, True
+class _Sure:
+    """What every case surely spawns, and whether it surely goes on behind."""
 
+    def __init__(self, processes: Mapping[str, Process]) -> None:
+        self._processes = processes
+        self._known: dict[str, tuple[set[str], bool]] = {}
 
-def _surely_spawned_by(processes: Mapping[str, Process], element: Element) -> tuple[set[str], bool]:
-    match element:
-        case Spawn():
-            return {child.process for child in element.cases if child.n.value}, True
-        case Parallel():
-            branches = [_surely_spawned(processes, flow) for flow in element.parallel]
-            return set().union(*(found for found, _ in branches)), all(on for _, on in branches)
-        case Choice() | Optional():
-            every = element.branches if isinstance(element, Choice) else element.branches()
-            possible = [_surely_spawned(processes, b.flow) for b in every if b.share is None or b.share.value > 0]
-            return set.intersection(*(found for found, _ in possible)), all(on for _, on in possible)
-        case Call():
-            return _surely_spawned(processes, processes[element.target].flow)
-        case WorkStep() | WaitStep() | SessionStep():
-            leaves = bool(element.withdraw and element.withdraw.value) or (
-                element.patience is not None and element.patience.then == "withdraw"
-            )
-            return set(), not leaves
-    return set(), True
+    def of_process(self, id_: str) -> tuple[set[str], bool]:
+        if id_ not in self._known:
+            self._known[id_] = self._of_flow(self._processes[id_].flow)
+        return self._known[id_]
+
+    def _of_flow(self, flow: Flow) -> tuple[set[str], bool]:
+        found: set[str] = set()
+        for element in flow:
+            inside, goes_on = self._of_element(element)
+            found |= inside
+            if not goes_on:
+                return found, False
+        return found, True
+
+    def _of_element(self, element: Element) -> tuple[set[str], bool]:
+        match element:
+            case Spawn():
+                return {child.process for child in element.cases if child.n.value}, True
+            case Parallel():
+                branches = [self._of_flow(flow) for flow in element.parallel]
+                return set().union(*(found for found, _ in branches)), all(on for _, on in branches)
+            case Choice() | Optional():
+                every = element.branches if isinstance(element, Choice) else element.branches()
+                possible = [self._of_flow(b.flow) for b in every if b.share is None or b.share.value > 0]
+                return set.intersection(*(found for found, _ in possible)), all(on for _, on in possible)
+            case Call():
+                return self.of_process(element.target)
+            case WorkStep() | WaitStep() | SessionStep():
+                leaves = element.withdraw is not None and element.withdraw.value > 0
+                loses_patience = element.patience is not None and element.patience.then == "withdraw"
+                return set(), not (leaves or loses_patience)
+        return set(), True
 
 
 def _names(whole: Whole) -> Iterator[InputError]:
@@ -190,40 +198,25 @@ def _rework(site: Site) -> Iterator[InputError]:
     )
 
 
-def _same_server(whole: Whole, site: Site) -> Iterator[InputError]:
+def _same_server(whole: Whole) -> Iterator[InputError]:
     """The server kept did an earlier work step of the same process (rule 4)."""
-    if not isinstance(site.element, WorkStep):
-        return
-    before: dict[str, WorkStep] = {}
-    for other in walk_elements(whole.model.processes[site.process].flow):
-        if other is site.element:
-            break
-        if isinstance(other, WorkStep):
-            before[other.step] = other
-    for i, need in enumerate(site.element.by):
-        kept = need.same_server_as
-        if kept is None:
+    before: dict[str, dict[str, list[str]]] = {}
+    for process, path, element, _ in whole.sites:
+        if not isinstance(element, WorkStep):
             continue
-        path = (*site.path, "by", i, "same_server_as")
-        if kept not in before:
-            rule = Text("本流程中此前没有这个办理步骤", "no earlier work step of this process has this name")
-            yield unknown(path, rule, kept, before)
-        elif need.pool is not None and need.pool not in _pools_of(before, before[kept]):
-            yield wrong(
-                path,
-                Text("{step} 不由 {pool} 办理", "{step} is not done by {pool}").format(step=kept, pool=need.pool),
-                Text("删去 pool", "leave out pool"),
-                value=kept,
-            )
-
-
-def _pools_of(steps: Mapping[str, WorkStep], step: WorkStep) -> list[str]:
-    """The pools of a step's servers, those of kept servers included."""
-    found = []
-    for need in step.by:
-        kept = steps.get(need.same_server_as or "")
-        if need.pool is not None:
-            found.append(need.pool)
-        elif kept is not None and kept is not step:
-            found += _pools_of({id_: s for id_, s in steps.items() if s is not step}, kept)[:1]
-    return found
+        earlier = before.setdefault(process, {})
+        pools: list[str] = []
+        for i, need in enumerate(element.by):
+            kept = need.same_server_as
+            if kept is not None and kept not in earlier:
+                rule = Text("本流程中此前没有这个办理步骤", "no earlier work step of this process has this name")
+                yield unknown((*path, "by", i, "same_server_as"), rule, kept, earlier)
+            elif kept is not None and need.pool not in (None, *earlier[kept]):
+                yield wrong(
+                    (*path, "by", i, "pool"),
+                    Text("{step} 不由这个班组办理", "{step} is not done by this pool").format(step=kept),
+                    Text("删去 pool", "leave out pool"),
+                    value=need.pool,
+                )
+            pools += [need.pool] if need.pool is not None else earlier.get(str(kept), [])[:1]
+        earlier.setdefault(element.step, pools)

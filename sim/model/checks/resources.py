@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations, product
 from math import inf
 from typing import NamedTuple
@@ -10,11 +10,12 @@ from typing import NamedTuple
 from sim.errors import InputError
 from sim.model.checks.sites import Site
 from sim.model.checks.whole import Whole, wrong
+from sim.model.demand import Source
 from sim.model.open_time import date_of
 from sim.model.pools import Pool
-from sim.model.process import SessionStep, WorkStep
+from sim.model.process import SessionStep, WaitStep, WorkStep
 from sim.model.quantities import DAY_US, HOUR_US, MINUTE_US
-from sim.model.sessions import Session
+from sim.model.sessions import WEEKDAYS, Session
 from sim.text import Text
 
 _MOST_GROUPS = 8
@@ -28,12 +29,15 @@ class Crew(NamedTuple):
 
 
 def check(whole: Whole) -> Iterator[InputError]:
-    """Every step of work and every session of the flow."""
+    """Every step of the flow, and every source."""
+    yield from _sources(whole)
     for site in whole.sites:
         if isinstance(site.element, WorkStep):
             yield from _work(whole, site, site.element)
         elif isinstance(site.element, SessionStep):
             yield from _session(whole, site, site.element)
+        elif isinstance(site.element, WaitStep):
+            yield from _wait(whole, site, site.element)
 
 
 def _work(whole: Whole, site: Site, step: WorkStep) -> Iterator[InputError]:
@@ -116,6 +120,48 @@ def _unsplittable(whole: Whole, site: Site, step: WorkStep, openings: dict[Crew,
         Text("缩短 at_most、延长开放时间,或去掉 unsplittable", "shorten at_most, open longer, or let it be split"),
         value=step.step,
     )
+
+
+def _wait(whole: Whole, site: Site, step: WaitStep) -> Iterator[InputError]:
+    if step.calendar is not None and not whole.calendar(step.calendar).opens.size:
+        yield wrong(
+            (*site.path, "calendar"),
+            _never(Text("整个模拟期内,所依据的工作时间表不开放", "its calendar never opens in the whole run")),
+            Text("改工作时间表", "change the calendar"),
+            value=step.calendar,
+        )
+
+
+def _sources(whole: Whole) -> Iterator[InputError]:
+    """Cases that are to come have an open hour with a rate to come in (rule 12)."""
+    for id_, source in whole.model.sources.items():
+        comes = source.every is not None or (source.per_year is not None and source.per_year.value > 0)
+        if comes and not any(_rates(source, whole)):
+            yield wrong(
+                ("sources", id_),
+                Text(
+                    "应有办件到来,但开放时间内到达系数全为零",
+                    "cases are to come, but the rate is zero whenever the calendar is open",
+                ),
+                Text("改 calendar、months、weekdays 或 hours", "change calendar, months, weekdays or hours"),
+                value=id_,
+            )
+
+
+def _rates(source: Source, whole: Whole) -> Iterator[float]:
+    """The multiplier of each open hour of the run."""
+    study = whole.model.study
+    weekdays: Mapping[str, float] = source.weekdays
+    spans = [(study.begin, study.end)]
+    if source.calendar is not None:
+        calendar = whole.calendar(source.calendar)
+        spans = [(o, min(c, study.end)) for o, c in zip(calendar.opens.tolist(), calendar.closes.tolist(), strict=True)]
+    for opens, closes in spans:
+        for hour in range(opens // HOUR_US, -(-closes // HOUR_US)):
+            day = date_of(hour * HOUR_US)
+            month = source.months[day.month - 1] if source.months else 1.0
+            weekday = weekdays.get(WEEKDAYS[day.weekday()], 1.0)
+            yield month * weekday * source.hours.get(hour % 24, 1.0)
 
 
 def _session(whole: Whole, site: Site, step: SessionStep) -> Iterator[InputError]:

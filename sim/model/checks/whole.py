@@ -53,14 +53,17 @@ class Whole:
 
     def pools_of(self, site: Site) -> tuple[str, ...]:
         """The pool of each need of a step of work, in order; a kept server's is that of the step that he did."""
-        earlier: dict[str, str] = {}
-        for element in walk_elements(self.model.processes[site.process].flow):
+        return self._pools[site.path]
+
+    @cached_property
+    def _pools(self) -> dict[Path, tuple[str, ...]]:
+        found: dict[Path, tuple[str, ...]] = {}
+        earlier: dict[tuple[str, str], str] = {}
+        for process, path, element, _ in self.sites:
             if isinstance(element, WorkStep):
-                pools = tuple(need.pool or earlier[str(need.same_server_as)] for need in element.by)
-                if element is site.element:
-                    return pools
-                earlier.setdefault(element.step, pools[0])
-        raise ValueError(site.path)
+                found[path] = tuple(need.pool or earlier[process, str(need.same_server_as)] for need in element.by)
+                earlier.setdefault((process, element.step), found[path][0])
+        return found
 
     def calendar_of_effort(self, site: Site) -> str:
         """The calendar whose working days the effort of a step of work is given in."""
