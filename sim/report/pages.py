@@ -31,6 +31,9 @@ from sim.report.edition import Edition
 from sim.report.inline_svg import InlineSvg
 from sim.text import Language
 
+_MOST_ON_PAGE_ONE = 12
+"""Lines of scenarios in the chart of page one, beyond which it would not leave room for the table."""
+
 
 class LimitCharts(NamedTuple):
     """The pictures of a commitment; None where there was nothing to draw."""
