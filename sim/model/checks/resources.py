@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import combinations, product
 from math import inf
 from typing import NamedTuple
@@ -151,7 +151,7 @@ def _sources(whole: Whole) -> Iterator[InputError]:
 def _rates(source: Source, whole: Whole) -> Iterator[float]:
     """The multiplier of each open hour of the run."""
     study = whole.model.study
-    weekdays: Mapping[str, float] = source.weekdays
+    weekdays = {str(day): rate for day, rate in source.weekdays.items()}
     spans = [(study.begin, study.end)]
     if source.calendar is not None:
         calendar = whole.calendar(source.calendar)
