@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import run, scenario, tiny, trace
 
-from sim.engine.arrivals import instant_us
 from sim.engine.prepared import prepare
 from sim.engine.reference import simulate
 from sim.engine.streams import case_identity, stream_id, uniform
 from sim.eventlog import KINDS, NAT, NO_ROW, EventLog
-from sim.model.base import DAY_US
+from sim.model.open_time import instant_of
+from sim.model.quantities import DAY_US
 
 WORK = {"step": "a", "by": "clerks", "effort": {"mean": "1 h", "cv": 0.8}}
 POISSON = {"s": {"name": "s", "process": "p", "per_year": 500, "calendar": "office"}}
@@ -141,14 +141,14 @@ def test_the_order_in_which_pools_and_processes_are_written_changes_nothing(orde
 def test_the_run_ends_when_the_cases_of_the_window_are_over():
     log = run([{"wait": "w", "takes": "40 d"}], ("2021-06-29 09:00", "2021-07-05 09:00"))
     assert trace(log) == ["1 w 06-29 09:00 | 06-29 09:00 | 08-08 09:00", "2 w 07-05 09:00 | 07-05 09:00 | - open"]
-    assert log.end_of_run == instant_us(dt.datetime(2021, 8, 8, 9))
+    assert log.end_of_run == instant_of(dt.datetime(2021, 8, 8, 9))
 
 
 def test_the_run_ends_at_the_cap_at_the_latest_and_events_at_the_end_happen():
     capped = {"run_out": "10 d"}
     log = run([{"wait": "w", "takes": "20 d"}], ("2021-06-21 00:00", "2021-06-21 00:01"), study=capped)
     assert trace(log) == ["1 w 06-21 00:00 | 06-21 00:00 | 07-11 00:00", "2 w 06-21 00:01 | 06-21 00:01 | - open"]
-    assert log.end_of_run == instant_us(dt.datetime(2021, 7, 11))
+    assert log.end_of_run == instant_of(dt.datetime(2021, 7, 11))
 
 
 OPEN_CASES = [

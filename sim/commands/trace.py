@@ -117,7 +117,9 @@ def _why_not(day: CaseDay) -> Text:
     if day.counted_us == 0:
         return Text("不计:在办步骤不在计时口径内", "not counted: the clock leaves these steps out")
     if day.counted_us < day.legal_us:
-        hours = (day.legal_us - day.counted_us) / 3_600_000_000
+        from sim.model.quantities import HOUR_US
+
+        hours = (day.legal_us - day.counted_us) / HOUR_US
         return Text(f"其中 {hours:.1f} 小时不计", f"{hours:.1f} h of it not counted")
     return Text("", "")
 

@@ -15,15 +15,13 @@ from numpy.typing import NDArray
 from sim.engine.streams import case_identity, stream_id, uniform
 from sim.errors import RunError
 from sim.jit import compiled
-from sim.model.base import day_us
 from sim.model.calendars import Calendar
 from sim.model.demand import Source
-from sim.model.quantities import to_us
+from sim.model.open_time import instant_of, midnight
+from sim.model.quantities import DAY_US, HOUR_US, to_us
 from sim.model.sessions import Weekday
 from sim.text import Text
 
-HOUR_US = 3_600_000_000
-DAY_US = 24 * HOUR_US
 _EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
 
 
@@ -54,7 +52,7 @@ def arrivals(
     Case k (or batch k) arrives where the cumulated rate reaches the sum of k keyed unit exponentials.
     """
     if source.listed is not None:
-        instants = [instant_us(case.accepted) for case in source.listed]
+        instants = [instant_of(case.accepted) for case in source.listed]
         given = [case.attributes for case in source.listed]
     else:
         assert rate is not None
@@ -95,15 +93,8 @@ def rate_of(source: Source, calendar: Calendar | None, first_year: int, last_yea
     return Rate(start[use], stop[use], per_us[use])
 
 
-def instant_us(moment: dt.datetime) -> int:
-    """A civil instant in microseconds."""
-    return day_us(moment.date()) + (moment - dt.datetime.combine(moment.date(), dt.time())) // dt.timedelta(
-        microseconds=1
-    )
-
-
 def _year_us(year: int) -> int:
-    return day_us(dt.date(year, 1, 1))
+    return midnight(dt.date(year, 1, 1))
 
 
 def _hourly_pieces(calendar: Calendar | None, first: int, last: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sim.engine.arrivals import instant_us
 from sim.engine.history import CaseState
 from sim.engine.places import Resume
 from sim.engine.running import Running
 from sim.engine.streams import case_identity, stream_id
+from sim.model.open_time import instant_of
 
 SOURCE = "initial"
 """Their identity is (CRC-32 of this name, ordinal), by the byte order of their labels."""
@@ -22,7 +22,7 @@ def initial_cases(engine: Running) -> list[tuple[CaseState, Resume]]:
             known.case,
             known.process,
             known.case_class or known.process,
-            accepted=instant_us(known.accepted),
+            accepted=instant_of(known.accepted),
             attributes=dict(known.attributes),
             priority=known.priority,
             in_window=False,
@@ -31,7 +31,7 @@ def initial_cases(engine: Running) -> list[tuple[CaseState, Resume]]:
         for position in known.positions:
             case.visits[position.step] = max(case.visits[position.step], position.visit + 1)
         if known.due is not None:
-            case.due = instant_us(known.due)
+            case.due = instant_of(known.due)
         cases[known.case] = case
     children: dict[str, dict[str, list[CaseState]]] = {}
     for known in described:

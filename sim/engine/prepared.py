@@ -5,17 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from functools import cached_property
 
-from sim.engine.arrivals import Arrival, Rate, arrivals, instant_us, rate_of
+from sim.engine.arrivals import Arrival, Rate, arrivals, rate_of
 from sim.eventlog import GroupInfo
-from sim.model.base import DAY_US, Model, day_us
+from sim.model.base import Model
 from sim.model.calendars import PREDEFINED, CalendarSpec
 from sim.model.compiled_laws import CompiledLaw
 from sim.model.demand import Source
 from sim.model.law_forms import LawForm
-from sim.model.open_time import BEYOND, Calendar, date_of, intersection
-from sim.model.quantities import Quantity, to_us
+from sim.model.open_time import BEYOND, Calendar, date_of, instant_of, intersection, midnight
+from sim.model.quantities import DAY_US, MINUTE_US, Quantity, to_us
 from sim.model.scenario import Scenario
-from sim.model.sessions import MINUTE_US, Session
+from sim.model.sessions import Session
 
 
 class Prepared:
@@ -25,7 +25,7 @@ class Prepared:
         self.scenario = scenario
         self.model: Model = scenario.model
         self.begin, self.window, self.end = self.model.study.begin, self.model.study.window, self.model.study.end
-        known = [instant_us(case.accepted) for case in self.model.initial]
+        known = [instant_of(case.accepted) for case in self.model.initial]
         self._specs: dict[str, CalendarSpec] = {**PREDEFINED, **self.model.calendars}
         self.first = min([self.begin, *known])
         self.calendars: dict[str, Calendar] = self._compiled(self._specs, self.first, self.end)
@@ -79,7 +79,7 @@ class Prepared:
     @cached_property
     def _rates(self) -> dict[str, Rate]:
         first, last = date_of(self.begin).year, date_of(self.end - 1).year
-        whole_years = day_us(dt.date(first, 1, 1)), day_us(dt.date(last + 1, 1, 1)) - 1
+        whole_years = midnight(dt.date(first, 1, 1)), midnight(dt.date(last + 1, 1, 1)) - 1
         calendars = self._compiled(self._arrival_specs(), *whole_years)
 
         def rate(source: Source) -> Rate:

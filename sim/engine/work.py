@@ -8,13 +8,12 @@ from typing import Any
 
 import simpy
 
-from sim.engine.arrivals import instant_us
 from sim.engine.history import CaseState, Row
 from sim.engine.queues import Entry
 from sim.engine.running import Running
 from sim.eventlog import NAT, Kind, NeedRow, Server
 from sim.model.demand import Position
-from sim.model.open_time import BEYOND
+from sim.model.open_time import BEYOND, instant_of
 from sim.model.paths import owner_of, pool_of
 from sim.model.process import SessionStep, Step, WaitStep, WorkStep
 
@@ -52,8 +51,8 @@ class Executions:
         if position is None:
             row = Row(kind, case.identity, name, case.visit(name), now, came)
         else:  # what stood before it is not in the log
-            row = Row(kind, case.identity, name, position.visit, instant_us(position.ready), None)
-            row.start = NAT if position.start is None else instant_us(position.start)
+            row = Row(kind, case.identity, name, position.visit, instant_of(position.ready), None)
+            row.start = NAT if position.start is None else instant_of(position.start)
         row.stage, row.owner = step.stage, owner_of(self.engine.model, process, step)
         if step.due is not None and position is None:
             amount = self.prepared.amount_us(step.due.after, step.due.calendar)
@@ -157,7 +156,7 @@ class Executions:
         """Work that is going on when the run begins lasts by its law, given how long it has been open (rule 14)."""
         names = (server.split("/") for server in position.servers)
         entry.servers = tuple(Server(pool, int(group), int(index)) for pool, group, index in names)
-        servers, begun = self.instant.servers, instant_us(_started(position))
+        servers, begun = self.instant.servers, instant_of(_started(position))
         servers.claim(entry.servers)
         calendar = self.prepared.calendar(servers.calendars(entry.servers))
         entry.keep_residual(calendar.open_time(begun, self.engine.now), servers.speed(entry.servers))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -11,16 +10,16 @@ from sim.model.calendars import CalendarSpec
 from sim.model.clocks import SUSPENDED
 from sim.model.demand import OpenCase, Source
 from sim.model.limits import Limit
+from sim.model.open_time import midnight
 from sim.model.part import Date, Id, Name, Part, refuse
 from sim.model.pools import Pool
 from sim.model.process import Process
-from sim.model.quantities import PositiveDuration, Quantity, to_us
+from sim.model.quantities import DAY_US, PositiveDuration, Quantity, to_us
 from sim.model.sessions import Session
 from sim.model.statutory import StatutoryTable
 from sim.text import Text
 
 SCHEMA_VERSION = 1
-DAY_US = 86_400_000_000
 LEGAL = "legal"
 """The id of the calendar that the law's clock runs on; every folder defines it."""
 
@@ -68,12 +67,12 @@ class Study(Part):
         """The run's begin, in microseconds: the window's first day less the years of warm-up."""
         day = self.from_
         year = day.year - self.warm_up_years
-        return day_us(day.replace(year=year, day=28 if (day.month, day.day) == (2, 29) else day.day))
+        return midnight(day.replace(year=year, day=28 if (day.month, day.day) == (2, 29) else day.day))
 
     @property
     def window(self) -> tuple[int, int]:
         """The reporting window [first, last), in microseconds."""
-        return day_us(self.from_), day_us(self.to) + DAY_US
+        return midnight(self.from_), midnight(self.to) + DAY_US
 
     @property
     def end(self) -> int:
@@ -102,8 +101,3 @@ class Model(Part):
 
     def owner_names(self) -> dict[str, Text]:
         return {id_: owner.name for id_, owner in (PREDEFINED_OWNERS | self.owners).items()}
-
-
-def day_us(day: dt.date) -> int:
-    """Midnight at the start of a day, in microseconds of civil time."""
-    return (day.toordinal() - dt.date(1970, 1, 1).toordinal()) * DAY_US

@@ -31,6 +31,11 @@ def midnight(day: dt.date) -> int:
     return (day.toordinal() - _EPOCH) * DAY_US
 
 
+def instant_of(moment: dt.datetime) -> int:
+    """The instant of a civil date and hour."""
+    return midnight(moment.date()) + (moment - dt.datetime.combine(moment, dt.time())) // dt.timedelta(microseconds=1)
+
+
 class Reason(NamedTuple):
     """Why a calendar is closed: the week, a holiday or closure by name, or the hour of the day."""
 

@@ -16,7 +16,6 @@ from sim.text import Text
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-MINUTE_US = 60_000_000
 _EPOCH_MONDAY = dt.date(1970, 1, 5)
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator
 
 from sim.errors import InputError, Path
-from sim.model.base import day_us
 from sim.model.checks.streams import named_elements
 from sim.model.checks.whole import Whole, unknown, wrong
 from sim.model.demand import OpenCase, Position
+from sim.model.open_time import instant_of
 from sim.model.process import Element, SessionStep, Spawn, WaitStep, WorkStep
 from sim.text import Text
 
@@ -47,7 +46,7 @@ def _position(
         yield unknown((*path, "step"), rule, position.step, steps)
         return
     for key, instant in (("ready", position.ready), ("start", position.start)):
-        if instant is not None and _after(instant, begin):
+        if instant is not None and instant_of(instant) > begin:
             yield wrong(
                 (*path, key),
                 Text("初始状态中的时刻晚于模拟起点", "the instant is after the begin of the run"),
@@ -77,11 +76,6 @@ def _exists(whole: Whole, server: str) -> bool:
     if match is None or pool is None or int(match[2]) >= len(pool.groups):
         return False
     return int(match[3]) < pool.groups[int(match[2])].servers.value
-
-
-def _after(instant: dt.datetime, begin: int) -> bool:
-    midnight = dt.datetime.combine(instant.date(), dt.time())
-    return day_us(instant.date()) + (instant - midnight) // dt.timedelta(microseconds=1) > begin
 
 
 def _parent(whole: Whole, case: OpenCase, path: Path, labels: dict[str, OpenCase]) -> Iterator[InputError]:
