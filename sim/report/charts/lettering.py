@@ -25,7 +25,7 @@ def families() -> tuple[str, ...]:
 
 
 @cache
-def _glyphs() -> frozenset[int]:
+def glyphs() -> frozenset[int]:
     """Every character that one of the fonts can draw."""
     import matplotlib
     from matplotlib.ft2font import FT2Font
@@ -38,7 +38,7 @@ def _glyphs() -> frozenset[int]:
 def drawable(text: str, *, longest: int = _LONGEST) -> str:
     """A text that the fonts can draw: without what cannot be seen, and with 〓 for a character that no font has."""
     lines = [cleaned(line, longest=longest) for line in text.split("\n")]
-    return "\n".join("".join(c if ord(c) in _glyphs() else _MISSING_GLYPH for c in line) for line in lines)
+    return "\n".join("".join(c if ord(c) in glyphs() else _MISSING_GLYPH for c in line) for line in lines)
 
 
 @cache

@@ -1,0 +1,241 @@
+"""What the report says and how it writes numbers: limits, clocks, verdicts, sentences, in both languages."""
+
+from __future__ import annotations
+
+import doctest
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from sim.analysis.results import StudyResult, Verdict
+from sim.model.clocks import Clock
+from sim.model.limits import Limit, Reading
+from sim.report import cells, indicators, numbers, sentences, typography
+from sim.report.edition import Edition
+from sim.report.verdict_words import ASSUMED, MARKS, lacking, verdict_words
+from sim.report.wording import describe_clock, describe_limit, describe_quantity, describe_role
+from sim.text import Language
+from tests.results_sample import baotou, estimate, study
+
+
+def limit(value: str | None = "18 wd", statistic: Any = "every-case", **more: Any) -> Limit:
+    """A commitment."""
+    numbered = {"value": value, "statistic": statistic, "classes": ["c"]} if value else {}
+    reading = {"id": "r", "name": "r", "role": "default", "unit": "whole-days"}
+    words = dict.fromkeys(("name", "service", "item", "quote", "english", "responsible", "deadline"), "x")
+    return Limit.model_validate({**words, **numbered, "readings": [reading], **more})
+
+
+def verdict(limit_: str = "E4", scenario: str = "plan", **more: Any) -> Verdict:
+    """The sample's verdict, changed."""
+    edition = Edition(study(), baotou(), "zh")
+    found = edition.verdict(limit_, scenario)
+    assert found is not None
+    return replace(found, **more)
+
+
+def edition(language: Language = "zh", **verdict_fields: Any) -> Edition:
+    """An edition whose verdicts are all changed in the same way."""
+    scenarios = tuple(
+        replace(s, verdicts=tuple(replace(v, **verdict_fields) for v in s.verdicts)) for s in study().scenarios
+    )
+    return Edition(replace(study(), scenarios=scenarios), baotou(), language)
+
+
+@pytest.mark.parametrize("module", [numbers, typography])
+def test_the_examples_of_the_docstrings_hold(module: Any) -> None:
+    assert doctest.testmod(module).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "statistic", "zh", "en"),
+    [
+        ("18 wd", "every-case", "每件不超过 18 个工作日", "every case within 18 working days"),
+        ("1 wd", "every-case", "每件不超过 1 个工作日", "every case within 1 working day"),
+        ("10 wd", "mean", "平均不超过 10 个工作日", "mean at most 10 working days"),
+        ("0.5 wd", "median", "中位数不超过 0.5 个工作日", "median at most 0.5 working days"),
+        (
+            "7 d", {"kind": "share", "share": "95%"}, "95% 以上的办件不超过 7 天（自然日）",
+            "at least 95% of cases within 7 calendar days",
+        ),
+        (None, None, "文件未设时限", "the plan sets no number"),
+    ],
+)  # fmt: skip
+def test_a_limit_says_its_statistic_its_number_and_its_unit(value: str, statistic: Any, zh: str, en: str) -> None:
+    assert describe_limit(limit(value, statistic)) == (zh, en)
+
+
+def test_hours_of_effort_are_not_counted_with_a_measure_word() -> None:
+    assert describe_quantity(baotou().limits["E4"].value).zh == "18 个工作日"  # type: ignore[arg-type]
+    effort = baotou().processes["hv-single"].flow[0].effort.leading  # type: ignore[union-attr]
+    assert describe_quantity(effort) == ("30 分钟", "30 min")
+
+
+def test_the_clock_of_e4_says_start_stop_stages_unit_and_calendar() -> None:
+    e4 = baotou().limits["E4"]
+    words = describe_clock(e4.clock, e4.default_reading(), baotou(), e4.classes)
+    assert words.zh.startswith("自最后一次转入“受理”起，至“接电”止；只计用电申请受理、供电方案答复、设计审查")
+    assert words.zh.endswith("挂起时间不计；以工作日计，按“法定工作时间”中当日开放时间折算，非工作时间不计")
+    assert words.en.startswith("from the last arrival at “acceptance” to “power on”; counted: only the stages")
+
+
+def test_a_reading_with_a_clock_of_its_own_is_told_by_that_clock() -> None:
+    e1 = baotou().limits["E1"]
+    winter = next(r for r in e1.readings if r.id == "winter-suspended")
+    assert "不计冻土期用时" in describe_clock(e1.clock, winter, baotou()).zh
+    assert "不计冻土期用时" not in describe_clock(e1.clock, e1.default_reading(), baotou()).zh
+
+
+@pytest.mark.parametrize(
+    ("fields", "zh"),
+    [
+        ({"unit": "calendar-days"}, "期满日为非工作日的顺延至下一工作日"),
+        ({"unit": "whole-days", "per": "stage"}, "逐环节分别计算后相加"),
+        ({"unit": "half-days"}, "以半个工作日计"),
+        ({"unit": "fraction", "clock": {"from_start": True}}, "自开始办理起计，排队不计"),
+        ({"unit": "fraction", "clock": {"count": {"owners": "suspended"}}}, "只计挂起用时"),
+    ],
+)
+def test_each_part_of_a_reading_is_said(fields: dict[str, Any], zh: str) -> None:
+    reading = Reading.model_validate({"id": "r", "name": "r", "role": "default", **fields})
+    assert zh in describe_clock(Clock(), reading, baotou()).zh
+
+
+def test_suspensions_do_not_count_unless_they_are_named() -> None:
+    named = Clock.model_validate({"count": {"owners": ["suspended", "utility"]}})
+    assert "挂起时间不计" in describe_clock(Clock(), None, baotou()).zh
+    assert "挂起时间不计" not in describe_clock(named, None, baotou()).zh
+
+
+def test_what_the_model_does_not_know_is_told_by_its_id() -> None:
+    clock = Clock.model_validate({"start": {"end": "no-such-step"}, "except": {"owners": ["nobody"]}})
+    assert describe_clock(clock, None, baotou()).zh.startswith("自完成“no-such-step”起")
+
+
+@pytest.mark.parametrize(
+    ("value", "assumed", "zh", "en"),
+    [
+        ("met", False, "达标", "met"),
+        ("met", True, "假设下可达", "reachable under the assumptions"),
+        ("not-met", False, "未达标", "not met"),
+        ("not-met", True, "假设下不可达", "not reachable under the assumptions"),
+        ("undecided", True, "暂不能判定", "undecided"),
+        ("no-number", True, "文件未设时限", "the plan sets no number"),
+        ("depends-on-reading", False, "因口径而异", "depends on the reading"),
+    ],
+)
+def test_rule_20_has_its_words(value: Any, assumed: bool, zh: str, en: str) -> None:
+    assert verdict_words(verdict(value=value, assumed=assumed)) == (zh, en)
+    assert len(set(MARKS.values())) == len(MARKS)
+
+
+@pytest.mark.parametrize(
+    ("missing", "growing", "zh"),
+    [
+        ("runs", (), "需增加模拟次数"),
+        ("run-out", (), "有办件未办结，需延长模拟期"),
+        ("data", (), "缺少数据"),
+        ("cases", (), "没有办件"),
+        (None, ("line-crews",), "排队无限增长"),
+        (None, (), "容许比例为零，次数再多也不能证明"),
+    ],
+)
+def test_an_undecided_verdict_says_what_is_missing(missing: Any, growing: tuple[str, ...], zh: str) -> None:
+    found = lacking(verdict(value="undecided", missing=missing, growing=growing))
+    assert found is not None
+    assert found.zh == zh
+    assert lacking(verdict(value="met")) is None
+
+
+def test_a_value_without_cases_is_never_zero_or_nan() -> None:
+    assert numbers.with_interval(estimate(None), numbers.days, "zh") == "没有办件"
+    assert numbers.with_interval(estimate(None), numbers.share, "en") == "no cases"
+    withheld = replace(estimate(1.0), value=None, low=None, high=None, reason=ASSUMED)
+    assert numbers.with_interval(withheld, numbers.days, "zh") == "-"
+
+
+def test_a_lower_bound_says_that_it_is_one() -> None:
+    open_ = replace(estimate(14.2), high=None, open=3, reason=ASSUMED)
+    assert numbers.with_interval(open_, numbers.days, "zh") == "≥14.2"
+
+
+def test_the_interval_stands_beside_in_the_brackets_of_the_language() -> None:
+    found = estimate(14.2, 0.3)
+    assert numbers.with_interval(found, numbers.days, "zh") == "14.2（13.9～14.5）"
+    assert numbers.with_interval(found, numbers.days, "en") == "14.2 (13.9–14.5)"
+
+
+def test_the_figure_that_is_promised_leads() -> None:
+    found = edition()
+    mean, every = (cells.outcome(found, verdict(id_).default) for id_ in ("E1", "E4"))
+    assert mean.leading == "平均 9.1"
+    assert mean.beside[0].startswith("按时 ")
+    assert every.leading == "按时 98%"
+    assert every.beside[0] == "平均 12.4"
+
+
+def test_where_a_queue_grows_without_end_it_is_where_cases_stick() -> None:
+    found = verdict(growing=("line-crews",))
+    assert cells.sticks(edition(), found) == ("施工队（含外包）", "排队无限增长")
+
+
+def test_the_summary_counts_verdicts_and_promises_nothing() -> None:
+    zh, en = ("".join(sentences.summary(edition(language))) for language in ("zh", "en"))
+    assert "5 项有时限的承诺事项预计：“改革前（2021年6月）”情景下，5 项假设下不可达；" in zh
+    assert "2 项假设下可达、1 项假设下不可达、1 项因口径而异、1 项暂不能判定" in zh
+    assert "另有 4 项文件未设时限，不作判定。" in zh
+    assert "保证" not in zh
+    assert "for the 5 commitments with a limit" in en
+
+
+def test_a_growing_queue_is_told_with_its_scenario() -> None:
+    told = sentences.growing(edition(growing=("line-crews", "inspection-teams")))
+    assert told[0].startswith("“改革前（2021年6月）”情景下施工队（含外包）、检验组的排队无限增长，")
+    assert told[0].endswith("与其有关的承诺不给出稳态数值。")
+
+
+def test_a_commitment_is_told_as_officials_tell_it() -> None:
+    first, second = sentences.findings(edition(), "E4")
+    assert first == (
+        "模拟结果显示，“方案全部举措”实施后，平均用时预计由 15.4 个工作日压缩至 12.4 个工作日，压减 20%；"
+        "按时办结率预计由 76% 提高到 98%；环节平均由 6 个压减至 4 个。"
+    )
+    assert second == "最长一件用时 27.1 个工作日，卡在“供电方案会审”。"
+
+
+def test_a_scenario_that_is_slower_is_not_called_a_cut() -> None:
+    result: StudyResult = replace(study(), scenarios=study().scenarios[::-1], changes=())
+    told = sentences.findings(Edition(result, baotou(), "zh"), "E4")[0]
+    assert "平均用时预计由 12.4 个工作日变为 15.4 个工作日；" in told
+    assert "按时办结率预计由 98% 变为 76%" in told
+
+
+def test_readings_that_stand_beside_are_printed_without_a_decision() -> None:
+    rows = indicators.readings(edition(), "E4")
+    assert [row.role for row in rows] == [describe_role(r.role).zh for r in baotou().limits["E4"].readings]
+    for row in rows:
+        assert all(bool(decision) == (row.role != "仅列出") for _, decision in row.cells)
+
+
+def test_the_doubt_about_inputs_is_not_yet_assessed() -> None:
+    runs, inputs = indicators.doubts(edition(), "E4")
+    assert inputs.cells == ["尚未评估", "尚未评估"]
+    assert runs.cells == ["95% 区间 74%～78%", "95% 区间 96%～>99%"]
+
+
+def test_what_the_plan_saves_is_paired_by_replication() -> None:
+    change = next(row.change for row in indicators.rows(edition(), "E4") if row.label.startswith("平均用时"))
+    assert change == "压缩 2.9（2.5～3.3），压减 20%"
+
+
+def test_chinese_prose_has_wide_punctuation_whatever_was_typed() -> None:
+    assert typography.full_width("三零用户(具备直接装表条件), 平均:2 个") == "三零用户（具备直接装表条件），平均：2 个"
+    assert typography.full_width("12:30, a(b)") == "12:30, a(b)"
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"), [("a\u202eb\u200b\0c", "abc"), ("line\nline", "line line"), ("x" * 10_000, "x" * 199 + "…")]
+)
+def test_what_cannot_be_seen_or_never_ends_is_not_shown(text: str, clean: str) -> None:
+    assert typography.cleaned(text) == clean
