@@ -112,7 +112,7 @@ def test_run_writes_its_results_whole_and_fail_on_asks_for_exit_code_1(capsys, t
     assert document["verdicts"][0]["limit"] == "L1" and document["verdicts"][0]["assumed"] is True
     assert (out_folder / "verdicts.json").read_bytes() == file.read_bytes()
     assert (out_folder / "report.html").exists() and (out_folder / "logs/today/0001.parquet").exists()
-    overloaded = ["--set", "pools/reviewers/servers=2", "--fail-on", "not-met"]
+    overloaded = ["--set", "pools/reviewers/servers=2", "--fail-on", "not-met", "--replications", "6"]
     code, _, _ = said(capsys, "run", EXAMPLE, "today", *quick, *overloaded)
     assert code == 1
 
