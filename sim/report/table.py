@@ -8,6 +8,7 @@ from sim.analysis.results import StudyResult
 from sim.model.scenario import Folder
 from sim.report import cells
 from sim.report.edition import Edition
+from sim.report.sentences import growing
 from sim.report.verdict_words import lacking, value_words, verdict_words
 from sim.report.wording import describe_limit
 from sim.text import Language
@@ -60,6 +61,7 @@ def _below(edition: Edition) -> list[str]:
         verdict = edition.across(id_)[-1][1]
         if verdict.disagreeing:
             lines.append(f"{id_} {cells.remark(edition, verdict)}")
+    lines += growing(edition)
     without = edition.limits(numbered=False)
     if without:
         words = value_words("no-number", assumed=False).in_(edition.language)
