@@ -1,4 +1,4 @@
-"""Shixian (时限): does a changed process meet its time limit, how sure are we, and what is the cheapest change that does?
+"""Shixian (时限): does a changed process meet its limit, how sure are we, and what is the cheapest change that does?
 
 The public names, listed once; each is imported when it is first asked for, since some of what lies behind is slow.
 """

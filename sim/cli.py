@@ -12,7 +12,8 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, version
+from typing import NoReturn
 
 import rich_click as click
 from click.exceptions import NoArgsIsHelpError
@@ -28,6 +29,7 @@ _ABOUT = Text(
     "时限:改革后的流程能否在承诺时限内办结,把握多大,卡在哪里。",
     "Shixian: does the changed process meet its time limit, how sure are we, and where does it stick?",
 )
+_VERSION = Text("显示版本", "show the version")
 
 
 def language(arguments: Sequence[str]) -> Language:
@@ -56,18 +58,13 @@ def build(say: Say) -> click.Group:
     return group
 
 
-_VERSION = Text("显示版本", "show the version")
-
-
 def _version(context: click.Context, _: click.Parameter, asked: bool) -> None:
     if asked:
-        from importlib.metadata import version
-
         click.echo(version("shixian"))
         context.exit()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and exit."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     sys.exit(run(given))
@@ -116,7 +113,3 @@ def _defect(details: str) -> Text:
         f"程序内部错误,结果未写出。详情见 {file.name},请附上它报告",
         f"a defect of the program; nothing was written. Please report it with {file.name}",
     )
-
-
-if __name__ == "__main__":
-    main()

@@ -17,8 +17,8 @@ from numba.core.dispatcher import Dispatcher
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def compiled(*signature: Any) -> Callable[[F], F]:
-    """Compile a function, for one signature when it is given (its arguments are then converted to it).
+def compiled(signature: Any) -> Callable[[F], F]:
+    """Compile a function for one signature; its arguments are converted to it.
 
     The compiled code is kept beside the source, or in the user's cache, or nowhere when neither can be written.
     numba keeps a caller although a function that it calls from another file has changed, which would let the two
@@ -36,11 +36,11 @@ def compiled(*signature: Any) -> Callable[[F], F]:
     return compile_
 
 
-def _njit(signature: tuple[Any, ...], function: F) -> F:
+def _njit(signature: Any, function: F) -> F:
     try:
-        kept: F = njit(*signature, cache=True, nogil=True)(function)
+        kept: F = njit(signature, cache=True, nogil=True)(function)
     except RuntimeError:  # no folder can be written: "cannot cache function: no locator available"
-        kept = njit(*signature, nogil=True)(function)
+        kept = njit(signature, nogil=True)(function)
     return kept
 
 

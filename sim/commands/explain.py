@@ -89,8 +89,8 @@ def _page(scenario: Scenario, id_: str, limit: Limit, lang: Language) -> Iterato
     yield ""
     yield f"  {_LABELS['readings'].in_(lang)}:"
     for reading in limit.readings:
-        words = wording.describe_clock(reading.clock or limit.clock, reading, model)
-        yield f"    - {wording.describe_role(reading.role).in_(lang)} {reading.name.in_(lang)}: {words.in_(lang)}"
+        clock = wording.describe_clock(reading.clock or limit.clock, reading, model)
+        yield f"    - {wording.describe_role(reading.role).in_(lang)} {reading.name.in_(lang)}: {clock.in_(lang)}"
 
 
 def steps(scenario: Scenario, limit: Limit, process: str) -> Iterator[tuple[StepAt, str]]:

@@ -126,8 +126,8 @@ def _exponentials(total, seed, replication, stream, source, most):  # type: igno
     sums = np.empty(most)
     reached, k = 0.0, 0
     while k < most:
-        case = case_identity(source, np.uint64(k + 1))
-        reached += -math.log(uniform(seed, replication, stream, case, np.uint64(0)))
+        case = case_identity(source, k + 1)
+        reached += -math.log(uniform(seed, replication, stream, case, 0))
         if reached > total:
             break
         sums[k] = reached

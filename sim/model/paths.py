@@ -7,7 +7,8 @@ from typing import Literal, NamedTuple
 
 from sim.model.base import Model
 from sim.model.clocks import Clock, Event, names_step
-from sim.model.process import Call, Element, Flow, Need, SessionStep, Spawn, Step, WaitStep, WorkStep, subflows
+from sim.model.needs import Need
+from sim.model.process import Call, Element, Flow, SessionStep, Spawn, Step, WaitStep, WorkStep, subflows
 from sim.text import Text
 
 Place = tuple[tuple[bool, int], ...]
@@ -30,8 +31,8 @@ class _At(NamedTuple):
     place: Place
     depth: int
 
-    def within(self, ordered: bool, i: int, **other: str) -> _At:
-        return self._replace(place=(*self.place, (ordered, i)), **other)
+    def within(self, ordered: bool, i: int) -> _At:
+        return self._replace(place=(*self.place, (ordered, i)))
 
 
 def steps_of(model: Model, process: str) -> Iterator[StepAt]:
@@ -91,7 +92,7 @@ def _in_element(model: Model, element: Element, at: _At, seen: set[str]) -> Iter
             for i, child in enumerate(element.cases):
                 if child.process not in seen:
                     seen.add(child.process)
-                    spawned = inner.within(False, i, process=child.process, path=child.process)
+                    spawned = inner.within(False, i)._replace(process=child.process, path=child.process)
                     yield from _in_flow(model, model.processes[child.process].flow, spawned, seen)
     for i, flow in enumerate(subflows(element)):
         yield from _in_flow(model, flow, inner.within(False, i), seen)

@@ -284,7 +284,7 @@ def draw_us(
     its servers, from left to right; then not above ``at_most``; then rounded half-even, once.
     """
     value = quantile(kind, table, share) * scale * rework * case_class * slowest
-    return np.int64(np.rint(min(value, at_most, float(LONGEST_US))))
+    return int(np.rint(min(value, at_most, float(LONGEST_US))))
 
 
 @compiled(_int(_int, _table, _float, _float, _int, _float, _float, _float, _float))
@@ -308,4 +308,4 @@ def residual_us(
         return 0
     below, above = shares(kind, table, elapsed / factor)
     value = quantile(kind, table, below + share * above) * scale * rework * case_class * slowest
-    return max(np.int64(np.rint(min(value, at_most, float(LONGEST_US)) - elapsed)), 0)
+    return max(int(np.rint(min(value, at_most, float(LONGEST_US)) - elapsed)), 0)
