@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from sim.commands import options
+from sim.names import find
 from sim.text import Language, Text
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def command(say: options.Say) -> click.Command:
 
         loaded = files.load(folder, settings)
         scenario = loaded.scenario(scenario_id or next(iter(loaded.scenarios)))
-        promised = options.known(scenario.model.limits, limit, Text("承诺", "commitment"))
+        promised = find(scenario.model.limits, limit, Text("承诺", "commitment"))
         for line in _page(scenario, limit, promised, lang):
             click.echo(line)
         write_json(json_file, _content(scenario, limit, promised))

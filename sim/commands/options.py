@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import rich_click as click
 
@@ -15,7 +14,6 @@ from sim.text import LANGUAGES, Text
 Say = Callable[[Text], str]
 """Chooses the reader's language."""
 
-Thing = TypeVar("Thing")
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
@@ -80,18 +78,6 @@ def fail_on(say: Say) -> Decorator:
         "exit with 1 when a commitment is not met (or not reachable under the assumptions)",
     )
     return click.option("--fail-on", type=click.Choice(["not-met"]), help=say(words))
-
-
-def known(things: Mapping[str, Thing], id_: str, kind: Text) -> Thing:
-    """The thing of that id; an unknown id is refused with the nearest."""
-    if id_ in things:
-        return things[id_]
-    near = difflib.get_close_matches(id_, things, 1) or list(things)[:5]
-    raise InputError(
-        Text(f"没有这个{kind.zh}", f"no such {kind.en}"),
-        Text(f"可用的有: {'、'.join(near)}", f"for example: {', '.join(near)}"),
-        value=id_,
-    )
 
 
 def together(*decorators: Decorator) -> Decorator:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from sim.commands import options
+from sim.names import find
 from sim.text import Language, Text
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def command(say: options.Say) -> click.Command:
 
         loaded = files.load(folder, settings).scenario(scenario)
         if limit_id is not None:
-            options.known(loaded.model.limits, limit_id, Text("承诺", "commitment"))
+            find(loaded.model.limits, limit_id, Text("承诺", "commitment"))
         click.echo(Text("模拟中……", "simulating ...").in_(lang), err=True)
         chosen = loaded.model.study.seed if seed is None else seed
         traced = trace_case(loaded, case_name, limit_id, seed=chosen, replication=replication)

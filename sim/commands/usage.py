@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
-
 import rich_click as click
 
+from sim.names import near_to
 from sim.text import Text
 
 
@@ -23,8 +22,8 @@ def usage_message(error: click.ClickException) -> Text:
 def _rule(error: click.ClickException, said: str) -> Text:
     match error:
         case click.NoSuchOption():
-            near = difflib.get_close_matches(error.option_name, error.possibilities or [], 1)
-            hint = Text(f",是否指 {near[0]}?", f"; did you mean {near[0]}?") if near else Text("", "")
+            near = near_to(error.option_name, error.possibilities or [])
+            hint = Text(f",是否指 {near}?", f"; did you mean {near}?") if near else Text("", "")
             return Text(f"没有选项 {error.option_name}{hint.zh}", f"no such option {error.option_name}{hint.en}")
         case click.MissingParameter():
             name = _name(error)

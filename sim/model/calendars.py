@@ -16,6 +16,7 @@ from sim.model.part import Id, Name, Part, refuse
 from sim.model.quantities import DAY_US, PositiveDuration
 from sim.model.spans import Closure, Opening, Season
 from sim.model.statutory import NO_OWN_TABLE, StatutoryTable, day_kind, week_kind
+from sim.names import nearest
 from sim.text import Text
 
 __all__ = ["ALWAYS", "BEYOND", "PREDEFINED", "Calendar", "CalendarSpec", "DayView", "Reason", "intersection"]
@@ -99,7 +100,7 @@ class CalendarSpec(Part):
             if other is None:
                 raise InputError(
                     Text("没有这个工作时间表", "there is no such calendar"),
-                    Text("已有的: {ids}", "there are: {ids}").format(ids=", ".join([*calendars, *PREDEFINED])),
+                    nearest(id_, [*calendars, *PREDEFINED]),
                     path=("same_as",),
                     value=id_,
                 )

@@ -12,8 +12,8 @@ from sim.errors import InputError, InputErrors, Path, ShixianError
 from sim.model import overrides
 from sim.model.figures import EvidenceKind
 from sim.model.places import Document, Place
-from sim.model.refusals import nearest
 from sim.model.tables import Row, rows
+from sim.names import nearest
 from sim.text import Text
 
 COLUMNS = ("path", "value", "low", "high", "unit", "evidence", "source", "by")

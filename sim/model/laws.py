@@ -17,7 +17,6 @@ and its evidence::
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import Annotated, Any
 
@@ -39,6 +38,7 @@ from sim.model.law_forms import (
 )
 from sim.model.part import Part, Share, refuse
 from sim.model.quantities import Duration, parse
+from sim.names import nearest
 from sim.text import Text
 
 _SHARES_SUM = 1e-9  # BAD_INPUT 1
@@ -78,13 +78,7 @@ def _refuse_unknown_keys(value: dict[Any, Any], known: Iterable[str]) -> None:
     for key in value:
         if key in known:
             continue
-        near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5)
-        cure = (
-            Text("是否想写 {near}?", "did you mean {near}?").format(near=near[0])
-            if near
-            else Text("可用的键: {keys}", "known keys: {keys}").format(keys=", ".join(known))
-        )
-        error = refuse(Text("时长分布没有这个键", "a law of duration has no such key"), cure)
+        error = refuse(Text("时长分布没有这个键", "a law of duration has no such key"), nearest(str(key), known))
         errors.append(InitErrorDetails(type=error, loc=(str(key),), input=value[key]))
     if errors:
         raise ValidationError.from_exception_data("Law", errors)

@@ -20,7 +20,7 @@ from sim.model.places import Document, Place
 from sim.model.pools import Group
 from sim.model.process import element_kind
 from sim.model.quantities import Quantity
-from sim.model.refusals import nearest
+from sim.names import nearest
 from sim.text import Text
 
 _EVIDENCE = tuple(Evidence.model_fields)

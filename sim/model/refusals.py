@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterable, Sequence
-from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,12 +13,12 @@ from pydantic_core import ErrorDetails
 from sim.errors import InputError, Path
 from sim.model import described
 from sim.model.places import Document
+from sim.names import near_to, nearest
 from sim.text import Text
 
 _KEY = "[key]"
 _LONGEST_BLOCK = 80
 MOST_ERRORS = 100
-_MOST_NAMES = 1000
 
 _WORDS: dict[str, tuple[Text, Text]] = {
     "missing": (
@@ -122,7 +120,7 @@ def _telling(errors: Sequence[ErrorDetails], document: Document) -> Iterable[Err
         (_written(document, error["loc"][:-1]), near)
         for error in errors
         if error["type"] == "extra_forbidden"
-        for near in _meant(error)
+        if (near := _meant(error)) is not None
     }
     unions: dict[Path, dict[str | int, list[ErrorDetails]]] = {}
     for error in errors:
@@ -140,9 +138,9 @@ def _telling(errors: Sequence[ErrorDetails], document: Document) -> Iterable[Err
         yield from max(members.values(), key=lambda found: max(_depth(error, document) for error in found))
 
 
-def _meant(error: ErrorDetails) -> list[str]:
+def _meant(error: ErrorDetails) -> str | None:
     loc = error["loc"]
-    return _near(str(loc[-1]), described.keys(described.at(loc[:-1], tags=True)))
+    return near_to(str(loc[-1]), described.keys(described.at(loc[:-1], tags=True)))
 
 
 def _union(loc: Path) -> tuple[Path, str | int | None]:
@@ -212,29 +210,14 @@ def unknown_key(key: str, known: Sequence[str]) -> tuple[Text, Text]:
     return Text("这里没有“{key}”这个键", "there is no key `{key}` here").format(key=key), nearest(key, known)
 
 
-def nearest(name: str, known: Iterable[str]) -> Text:
-    """The cure for a name that nobody knows: the nearest known one, else what there is."""
-    known = list(islice(known, _MOST_NAMES))
-    if near := _near(name, known):
-        return Text("是否想写 {near}?", "did you mean {near}?").format(near=near[0])
-    if not known:
-        return Text("删去", "take it out")
-    shown = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
-    return Text("可用的有: {names}", "there are: {names}").format(names=shown)
-
-
-def _near(name: str, known: Iterable[str]) -> list[str]:
-    return difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-
-
 def _no_kind(value: Any, kinds: Iterable[described.Kind]) -> tuple[Text, Text]:
     tags = [kind.tag for kind in kinds if kind.tag is not None]
     rule = Text("看不出这是哪一种内容", "it does not say what it is")
     if isinstance(value, dict):
         for key in value:
-            if near := _near(str(key), tags):
+            if near := near_to(str(key), tags):
                 return rule, Text("是否想把 {key} 写成 {near}?", "did you mean {near} instead of {key}?").format(
-                    key=key, near=near[0]
+                    key=key, near=near
                 )
     return rule, Text("首个键写 {tags} 之一", "let its first key be one of {tags}").format(tags=", ".join(tags))
 

@@ -17,6 +17,7 @@ from sim.model.reforms.application import reformed
 from sim.model.reforms.facts import clock_facts, process_facts
 from sim.model.reforms.operators import AnyChange, AnyClockChange
 from sim.model.reforms.reform import Reform
+from sim.names import find
 from sim.text import Text
 
 
@@ -44,12 +45,12 @@ class Folder(Model):
 
         Errors: :class:`InputError` for an unknown id, and what :func:`reformed` refuses.
         """
-        spec: ScenarioSpec = words.find(self.scenarios, id_, Text("情景", "scenario"))
+        spec = find(self.scenarios, id_, Text("情景", "scenario"))
         here = ("scenarios", id_)
         reforms: list[tuple[Path, str, Reform]] = []
         for i, reform in enumerate(spec.reforms):
             try:
-                known = words.find(self.reforms, reform, Text("改革举措", "reform"))
+                known = find(self.reforms, reform, Text("改革举措", "reform"))
             except InputError as error:
                 raise InputError(error.rule, error.cure, path=(*here, "reforms", i), value=reform) from None
             reforms.append((("reforms", reform), reform, known))

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 
 from sim.errors import InputError
 from sim.model.places import Place
-from sim.model.refusals import nearest
+from sim.names import nearest
 from sim.text import Text
 
 Row = dict[str, str]

@@ -14,7 +14,7 @@ from sim.model.compiled_laws import CompiledLaw
 from sim.model.law_forms import LawForm
 from sim.model.open_time import Calendar, intersection
 from sim.model.process import Call, Flow, Spawn, WorkStep, walk_elements
-from sim.model.refusals import nearest
+from sim.names import nearest
 from sim.text import Text
 
 

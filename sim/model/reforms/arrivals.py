@@ -17,6 +17,7 @@ from sim.model.reforms.arithmetic import multiplied, times
 from sim.model.reforms.change import FIGURES, Change, Ids, Operation, Touch, changed
 from sim.model.reforms.words import fill
 from sim.model.sessions import Weekday
+from sim.names import find
 from sim.text import Text
 
 
@@ -60,7 +61,7 @@ class Arrivals(Change):
 
     def _applied(self, model: Model) -> Model:
         for id_ in self.arrivals:
-            source = words.find(model.sources, id_, words.SOURCE)
+            source = find(model.sources, id_, words.SOURCE)
             if source.listed is not None:
                 raise InputError(
                     Text("该来源是一张清单,没有到达率", "the source is a list and has no rate"),
@@ -72,7 +73,7 @@ class Arrivals(Change):
                 fields |= {"per_year": self.per_year, "every": self.every}
             elif self.factor is not None and source.per_year is not None:
                 fields["per_year"] = multiplied(source.per_year, self.factor)
-            elif self.factor is not None:
+            elif self.factor is not None and source.every is not None:
                 fields["every"] = times(source.every, 1 / self.factor.value)
             model = words.replaced(model, "sources", id_, changed(source, **fields))
         return model
@@ -108,7 +109,7 @@ class Mix(Change):
 
     def _applied(self, model: Model) -> Model:
         for id_ in self.mix:
-            source = words.find(model.sources, id_, words.SOURCE)
+            source = find(model.sources, id_, words.SOURCE)
             attributes = {**source.attributes, self.attribute: self.shares}
             model = words.replaced(model, "sources", id_, changed(source, attributes=attributes))
         return model
@@ -151,7 +152,7 @@ class ClassMix(Change):
     def _total(self, model: Model) -> AmountForm:
         rates = []
         for id_ in self.class_mix:
-            source = words.find(model.sources, id_, words.SOURCE)
+            source = find(model.sources, id_, words.SOURCE)
             if source.per_year is None:
                 raise InputError(
                     Text("该来源没有年办件量", "the source has no number of cases a year"),

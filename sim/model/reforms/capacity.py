@@ -19,6 +19,7 @@ from sim.model.reforms.arithmetic import added, multiplied
 from sim.model.reforms.change import FIGURES, POOLS, Change, Ids, Operation, StepPaths, Touch, changed, one_or_several
 from sim.model.reforms.durations import on_steps
 from sim.model.reforms.words import fill
+from sim.names import find
 from sim.text import Text
 
 _DISCIPLINES = {
@@ -36,7 +37,7 @@ class OfGroup(Change):
 
     def _of(self, model: Model, id_: str) -> Group:
         """The group of a pool."""
-        groups: tuple[Group, ...] = words.find(model.pools, id_, words.POOL).groups
+        groups = find(model.pools, id_, words.POOL).groups
         if self.group > len(groups) or ("group" not in self.model_fields_set and len(groups) > 1):
             raise InputError(
                 Text("班组有 {n} 组,须指明是第几组", "the pool has {n} groups: say which").format(n=len(groups)),
@@ -165,7 +166,7 @@ class MergePools(Change):
     discipline: Discipline | None = None
 
     def _applied(self, model: Model) -> Model:
-        old = {id_: words.find(model.pools, id_, words.POOL) for id_ in self.merge_pools}
+        old = {id_: find(model.pools, id_, words.POOL) for id_ in self.merge_pools}
         if self.into not in old:
             words.refuse_known(model.pools, self.into)
         if self.owner is not None:
@@ -242,7 +243,7 @@ class Assign(Change):
     def _applied(self, model: Model) -> Model:
         for need in self.by or ():
             if need.pool is not None:
-                words.find(model.pools, need.pool, words.POOL)
+                find(model.pools, need.pool, words.POOL)
         if self.owner is not None:
             words.known_owner(model, self.owner)
         return on_steps(model, self.assign, self._assigned)
@@ -293,7 +294,7 @@ class QueueOrder(Change):
     def _applied(self, model: Model) -> Model:
         for id_ in self.queue_order:
             kind = "sessions" if id_ in model.sessions and id_ not in model.pools else "pools"
-            part = words.find(getattr(model, kind), id_, words.POOL)
+            part = find(getattr(model, kind), id_, words.POOL)
             fields: dict[str, Any] = {"discipline": self.to}
             if self.strict is not None and kind == "pools":
                 fields["strict"] = self.strict
@@ -324,7 +325,7 @@ class Priority(Change):
         model = on_steps(model, steps, self._prior)
         for id_ in self.priority:
             if "/" not in id_:
-                source = words.find(model.sources, id_, words.SOURCE)
+                source = find(model.sources, id_, words.SOURCE)
                 model = words.replaced(model, "sources", id_, changed(source, priority=self.to))
         return model
 

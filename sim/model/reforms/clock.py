@@ -19,6 +19,7 @@ from sim.model.reforms import phrases, words
 from sim.model.reforms.change import ClockChange, StepPaths, Touch, changed
 from sim.model.reforms.durations import on_steps
 from sim.model.reforms.words import fill
+from sim.names import find
 from sim.text import Text
 
 
@@ -63,7 +64,7 @@ class Limit(OfLimit):
     default_reading: Id | None = Field(default=None, description="the one that decides; the old one stays plausible")
 
     def _applied(self, model: Model) -> Model:
-        limit = words.find(model.limits, self.limit, words.LIMIT)
+        limit = find(model.limits, self.limit, words.LIMIT)
         given = self._given
         if (decides := given.pop("default_reading", None)) is not None:
             _reading(limit, decides)
@@ -95,7 +96,7 @@ class LimitClock(OfLimit):
     excluded_wins: bool | None = None
 
     def _applied(self, model: Model) -> Model:
-        limit = words.find(model.limits, self.limit_clock, words.LIMIT)
+        limit = find(model.limits, self.limit_clock, words.LIMIT)
         given = self._given
         for one, other in (("count", "except_"), ("except_", "count")):
             if given.get(one) is not None:
@@ -139,7 +140,7 @@ class Reading(OfLimit):
 
     def _applied(self, model: Model) -> Model:
         id_, reading_id = self._ids
-        limit = words.find(model.limits, id_, words.LIMIT)
+        limit = find(model.limits, id_, words.LIMIT)
         reading = _reading(limit, reading_id)
         return words.replaced(model, "limits", id_, _with_reading(limit, changed(reading, **self._given)))
 
@@ -171,7 +172,7 @@ class Reclassify(ClockChange):
         if self.owner is not None:
             words.known_owner(model, self.owner)
         if self.stage is not None:
-            words.find(model.stages, self.stage, words.STAGE)
+            find(model.stages, self.stage, words.STAGE)
         return on_steps(model, self.reclassify, self._counted)
 
     def _counted(self, element: Element) -> Element:
@@ -220,8 +221,7 @@ def reading_name(model: Model, limit: str, reading: str) -> Text:
 
 
 def _reading(limit: LimitPart, id_: str) -> ReadingPart:
-    found: ReadingPart = words.find({reading.id: reading for reading in limit.readings}, id_, words.READING)
-    return found
+    return find({reading.id: reading for reading in limit.readings}, id_, words.READING)
 
 
 def _with_reading(limit: LimitPart, other: ReadingPart) -> LimitPart:

@@ -22,6 +22,7 @@ from sim.model.reforms.durations import on_steps
 from sim.model.reforms.words import fill
 from sim.model.sessions import TimeOfDay, Weekday
 from sim.model.spans import Closure, Opening
+from sim.names import find
 from sim.text import Text
 
 
@@ -113,7 +114,7 @@ class OpenHours(Change):
             legal = model.calendars[LEGAL].resolved(model.calendars)
             model = words.replaced(model, "calendars", LEGAL, legal)
         for id_ in self.open_hours:
-            spec = words.find(model.calendars, id_, words.CALENDAR)
+            spec = find(model.calendars, id_, words.CALENDAR)
             model = words.replaced(model, "calendars", id_, self._longer(spec, model))
         return model
 
@@ -130,7 +131,7 @@ class OpenHours(Change):
                 for season in spec.seasons
             )
         if strange := set(self.no_longer) - {closure.id for closure in spec.resolved(model.calendars).closures}:
-            words.find({closure.id: closure for closure in spec.closures}, min(strange), Text("关闭时段", "closure"))
+            find({closure.id: closure for closure in spec.closures}, min(strange), Text("关闭时段", "closure"))
         if self.no_longer:
             spec = spec.resolved(model.calendars)
         closures = tuple(closure for closure in spec.closures if closure.id not in self.no_longer)
@@ -215,7 +216,7 @@ class Session(Change):
         if self.calendar is not None:
             words.known_calendar(model, self.calendar)
         for id_ in self.session:
-            session = words.find(model.sessions, id_, words.SESSION)
+            session = find(model.sessions, id_, words.SESSION)
             model = words.replaced(model, "sessions", id_, changed(session, **given))
         return model
 

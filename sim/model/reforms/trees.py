@@ -7,7 +7,6 @@ not their order says which comes next.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from sim.errors import InputError
@@ -25,6 +24,7 @@ from sim.model.process import (
     subflows,
     walk_elements,
 )
+from sim.names import nearest
 from sim.text import Text
 
 
@@ -275,10 +275,4 @@ def ids_inside(flow: Flow, id_: str) -> tuple[str, ...]:
 def missing(flow: Flow, id_: str) -> InputError:
     """No element has that id; the nearest is named."""
     known = sorted({element.id for element in walk_elements(flow) if element.id is not None})
-    near = difflib.get_close_matches(id_, known, n=1, cutoff=0.5)
-    cure = (
-        Text("是否想写 {near}?", "did you mean {near}?").format(near=near[0])
-        if near
-        else Text("该流程有: {known}", "the process has: {known}").format(known=", ".join(known))
-    )
-    return InputError(Text("流程中没有这个步骤", "the process has no such step"), cure, value=id_)
+    return InputError(Text("流程中没有这个步骤", "the process has no such step"), nearest(id_, known), value=id_)

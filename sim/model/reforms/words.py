@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from sim.model.calendars import PREDEFINED
 from sim.model.process import Call, Choice, Element, Flow, Optional, Parallel, Process, Spawn, subflows, walk_elements
 from sim.model.quantities import Quantity
 from sim.model.reforms.trees import missing
+from sim.names import find
 from sim.text import Text
 
 NOTHING = Text("无", "none")
@@ -42,19 +42,6 @@ def joined(texts: Iterable[Text], zh: str = "、", en: str = ", ") -> Text:
 
 def quoted(text: Text) -> Text:
     return Text(f"“{text.zh}”", f"“{text.en}”")
-
-
-def find(known: Mapping[str, Any], id_: str, kind: Text) -> Any:
-    """What has that id; :class:`InputError` that names the nearest otherwise."""
-    if id_ in known:
-        return known[id_]
-    near = difflib.get_close_matches(id_, known, n=1, cutoff=0.5)
-    cure = (
-        Text("是否想写 {near}?", "did you mean {near}?").format(near=near[0])
-        if near
-        else Text("已有的: {ids}", "there are: {ids}").format(ids=", ".join(known) or "-")
-    )
-    raise InputError(fill(Text("没有这个{kind}", "there is no such {kind}"), kind=kind), cure, value=id_)
 
 
 def refuse_known(known: Mapping[str, Any], id_: str) -> None:
