@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 WIDTH, LEFT, RIGHT = PAGE, 29.0, 33.0
 BAR, PITCH = 6.4, 8.6
+_NAMES, _SWATCH = 44.0, 8.4
+"""In the legend: the names of owners; a swatch with the room around its words."""
 
 _GROUPS: dict[str, Text] = {
     "work": Text("办理", "work"),
@@ -42,13 +44,14 @@ _GROUP_OF = {
     "off-hours": "closed", "waiting-for-opening-hours": "closed", "wait": "wait",
 }  # fmt: skip
 _HUES = (
-    ("#0f4c81", "#3f7fb5", "#6fa3cf", "#a9c8e2", "#d3e3f1", "#e8eef4"),
-    ("#a85100", "#d97b1c", "#eba257", "#f3c391", "#f9dfc4", "#fbeee2"),
-    ("#1f6b4f", "#3d9473", "#72b598", "#a5d1be", "#cfe7dc", "#e7f3ee"),
-    ("#5b4a86", "#8272ad", "#a89bc9", "#c9c0df", "#e2ddee", "#f0edf6"),
-    ("#4d4d4d", "#7d7d7d", "#a3a3a3", "#c2c2c2", "#dcdcdc", "#ededed"),
+    ("#0f4c81", "#3f7fb5", "#6fa3cf", "#9dbfdd", "#d3e3f1", "#e8eef4"),
+    ("#a85100", "#d97b1c", "#eba257", "#f9dcbd", "#fbe9d6", "#fbeee2"),
+    ("#1f6b4f", "#3d9473", "#5fa888", "#7fbca2", "#cfe7dc", "#e7f3ee"),
+    ("#5b4a86", "#8272ad", "#a89bc9", "#dcd5ec", "#e9e4f2", "#f0edf6"),
+    ("#4d4d4d", "#6d6d6d", "#8a8a8a", "#a3a3a3", "#dcdcdc", "#ededed"),
 )
-"""A hue an owner, a darkness a kind: blue, orange, green, violet and grey are told apart by every kind of eye."""
+"""A hue an owner, a darkness a kind: blue, orange, green, violet and grey are told apart by every kind of eye, and the
+waits of neighbours by a grey print, too."""
 _HATCHES = {"work": "", "staff": "////", "session": "xxxx", "wait": "", "closed": "||", "rest": "\\\\\\\\"}
 _KINDS = list(_GROUPS)
 
@@ -185,29 +188,33 @@ def _value(sheet: Sheet, axes: Axes, row: int, text: str) -> None:
     sheet.text(WIDTH - RIGHT + 2, y, text, va="center")
 
 
-def _legend_lines(edition: Edition, slices: list[_Slice]) -> list[tuple[str, list[tuple[dict[str, Any], str]]]]:
-    """For each owner its name and the swatches of its kinds."""
-    lines: dict[str, list[tuple[dict[str, Any], str]]] = {}
+_Swatch = tuple[dict[str, Any], str]
+
+
+def _legend_lines(edition: Edition, slices: list[_Slice]) -> list[tuple[str, list[_Swatch]]]:
+    """For each owner its name and the swatches of its kinds, on as many lines as they need."""
+    lines: list[tuple[str, list[_Swatch]]] = []
+    owner, x = None, 0.0
     for slice_ in slices:
         words = edition.say(_GROUPS[slice_.group])
-        lines.setdefault(edition.owner_name(slice_.owner), []).append((_style(edition, slice_), words))
-    return list(lines.items())
+        room = _SWATCH + width_mm(words, SMALL)
+        if slice_.owner != owner or x + room > WIDTH - _NAMES:
+            name = edition.owner_name(slice_.owner) if slice_.owner != owner else ""
+            lines.append((shortened(name, SMALL, _NAMES - 3), []))
+            owner, x = slice_.owner, 0.0
+        lines[-1][1].append((_style(edition, slice_), words))
+        x += room
+    return lines
 
 
-def _legend(sheet: Sheet, lines: list[tuple[str, list[tuple[dict[str, Any], str]]]]) -> None:
+def _legend(sheet: Sheet, lines: list[tuple[str, list[_Swatch]]]) -> None:
     """Below the plots: an owner a line."""
-    from matplotlib.patches import Rectangle
-
     y = 9.5 + 4.0 * (len(lines) - 1)
-    column = max(width_mm(owner, SMALL) for owner, _ in lines) + 4
     for owner, swatches in lines:
-        sheet.text(0, y, shortened(owner, SMALL, 60), size=SMALL, va="center", color=SOFT)
-        x = min(column, 62.0)
+        sheet.text(0, y, owner, size=SMALL, va="center", color=SOFT)
+        x = _NAMES
         for style, words in swatches:
-            size = (4.6 / sheet.width, 2.6 / sheet.height)
-            corner = (x / sheet.width, (y - 1.3) / sheet.height)
-            patch = Rectangle(corner, *size, transform=sheet.figure.transFigure, **{**style, "linewidth": 0.3})
-            sheet.figure.add_artist(patch)
+            sheet.rectangle(x, y - 1.3, 4.6, 2.6, **{**style, "linewidth": 0.3})
             sheet.text(x + 5.8, y, words, size=SMALL, va="center")
-            x += 8.4 + width_mm(words, SMALL)
+            x += _SWATCH + width_mm(words, SMALL)
         y -= 4.0
