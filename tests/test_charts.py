@@ -293,3 +293,8 @@ def test_a_mean_without_an_interval_and_a_limit_far_below_are_still_drawn() -> N
     found = Edition(replace(study(), scenarios=(replace(first, verdicts=verdicts),), changes=()), baotou(), "en")
     assert standing(found).height_mm > 0
     assert time_split(found, "E4") is not None
+
+
+def test_a_mark_of_nobody_stands_in_the_lane_of_what_came_before() -> None:
+    model = tiny([step("a"), wait("b", owner="customer"), {"mark": "k"}, step("c")])
+    assert places(lay_out(model, "p"))["k"] == (2, Cell("customer", 0))

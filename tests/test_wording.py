@@ -211,6 +211,12 @@ def test_a_scenario_that_is_slower_is_not_called_a_cut() -> None:
     assert "按时办结率预计由 98% 变为 76%" in told
 
 
+def test_a_share_that_stays_is_said_to_stay() -> None:
+    scenarios = (study().scenarios[0], replace(study().scenarios[0], id="plan"))
+    told = sentences.findings(Edition(replace(study(), scenarios=scenarios, changes=()), baotou(), "zh"), "E4")[0]
+    assert "按时办结率预计仍为 76%" in told
+
+
 def test_readings_that_stand_beside_are_printed_without_a_decision() -> None:
     rows = indicators.readings(edition(), "E4")
     assert [row.role for row in rows] == [describe_role(r.role).zh for r in baotou().limits["E4"].readings]

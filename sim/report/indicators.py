@@ -122,7 +122,7 @@ def _saved(edition: Edition, change: Change | None, unit: str) -> str:
     text = words + numbers.days(abs(saved.value or 0))
     if saved.low is not None and saved.high is not None:
         low, high = sorted((abs(saved.low), abs(saved.high))) if saved.low * saved.high > 0 else (saved.low, saved.high)
-        between = f"{numbers.plain(low)}{numbers.TO.in_(edition.language)}{numbers.plain(high)}"
+        between = f"{numbers.days(low)}{numbers.TO.in_(edition.language)}{numbers.days(high)}"
         text += edition.choose(f"（{between}）", f" ({between})")
     ratio = change.mean.ratio.value
     if ratio is not None and ratio < 1:
@@ -134,9 +134,11 @@ def _risen(edition: Edition, change: Change | None) -> str:
     """In percentage points; the comparison is before less after."""
     if change is None or change.share_within is None or change.share_within.difference.value is None:
         return ""
-    points = -100 * change.share_within.difference.value
-    words = edition.choose("提高" if points >= 0 else "下降", "up" if points >= 0 else "down")
-    return edition.choose(f"{words}约 {abs(points):.0f} 个百分点", f"{words} by about {abs(points):.0f} points")
+    points = round(-100 * change.share_within.difference.value)
+    if points == 0:
+        return ""
+    words = edition.choose("提高" if points > 0 else "下降", "up" if points > 0 else "down")
+    return edition.choose(f"{words}约 {abs(points)} 个百分点", f"{words} by about {abs(points)} points")
 
 
 def readings(edition: Edition, limit: str) -> list[ReadingRow]:

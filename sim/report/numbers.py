@@ -20,10 +20,10 @@ Form = Callable[[float], str]
 def days(value: float) -> str:
     """0.1 of a day is what the data can bear.
 
-    >>> days(14.249), days(0.04), days(0)
-    ('14.2', '<0.1', '0.0')
+    >>> days(14.249), days(0.04), days(0), days(-0.42)
+    ('14.2', '<0.1', '0.0', '−0.4')
     """
-    return "<0.1" if 0 < value < 0.05 else f"{value:,.1f}"
+    return "<0.1" if 0 < value < 0.05 else f"{value:,.1f}".replace("-", "−")
 
 
 def share(value: float) -> str:
@@ -35,15 +35,6 @@ def share(value: float) -> str:
     if 0.995 <= value < 1:
         return ">99%"
     return "<1%" if 0 < value < 0.005 else f"{100 * value:.0f}%"
-
-
-def plain(value: float) -> str:
-    """A bound of a difference, with a real minus.
-
-    >>> plain(-0.42), plain(3)
-    ('−0.4', '3.0')
-    """
-    return f"{value:.1f}".replace("-", "−")
 
 
 def cases(value: float) -> str:

@@ -124,22 +124,24 @@ def _compared(edition: Edition, first: Verdict, last: Verdict, name: str) -> str
                 f"the mean {verb} {_mean(edition, after)} from {_mean(edition, before)}{_cut(edition, last)}",
             )
         )
-    shares = [numbers.alone(r.share_within, numbers.share, edition.language) for r in (before, after)]
-    if before.share_within.value is not None and after.share_within.value is not None:
-        more = after.share_within.value > before.share_within.value
-        verb = "提高到" if more else "变为"
-        parts.append(
-            say(
-                f"按时办结率预计由 {shares[0]} {verb} {shares[1]}",
-                f"the share in time goes from {shares[0]} to {shares[1]}",
-            )
-        )
+    parts += _share(edition, before.share_within, after.share_within)
     parts += _stages(edition, first.stages, last.stages)
     if not parts:
         return ""
     return say(
         f"模拟结果显示，“{name}”实施后，{'；'.join(parts)}。", f"The simulation shows for “{name}”: {'; '.join(parts)}."
     )
+
+
+def _share(edition: Edition, before: Estimate, after: Estimate) -> Iterator[str]:
+    if before.value is None or after.value is None:
+        return
+    old, new = (numbers.alone(share, numbers.share, edition.language) for share in (before, after))
+    if old == new:
+        yield edition.choose(f"按时办结率预计仍为 {new}", f"the share in time stays {new}")
+    else:
+        verb = "提高到" if after.value > before.value else "变为"
+        yield edition.choose(f"按时办结率预计由 {old} {verb} {new}", f"the share in time goes from {old} to {new}")
 
 
 def _cut(edition: Edition, last: Verdict) -> str:

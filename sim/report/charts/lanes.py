@@ -128,6 +128,7 @@ class _Placer:
     def __init__(self, model: Model, process: str, found: Layout) -> None:
         self.model, self.process, self.found = model, process, found
         self.by_id: dict[str, int] = {}
+        self.lane = model.processes[process].owner or ""
 
     def flow(self, flow: Flow, row: int, base: Mapping[str, int]) -> _Placed:
         """Elements one under another, each linked to the next."""
@@ -188,7 +189,7 @@ class _Placer:
 
     def single(self, element: Element, row: int, base: Mapping[str, int]) -> _Placed:
         """One box, and beside it what happens first when it is done again."""
-        lane = self._lane(element)
+        lane = self.lane = self._lane(element) or self.lane
         column = base.get(lane, 0)
         place = self._add(Box(_kind(element), row, (Cell(lane, column),), element))
         self.by_id[element.id or ""] = place
@@ -210,17 +211,17 @@ class _Placer:
         self.found.boxes.append(box)
         return len(self.found.boxes) - 1
 
-    def _lane(self, element: Element) -> str:
+    def _lane(self, element: Element) -> str | None:
+        """Whose it is; what is nobody's, such as a mark, stands in the lane of what came before."""
         match element:
             case WorkStep() | WaitStep() | SessionStep():
-                owner = owner_of(self.model, self.process, element)
+                return owner_of(self.model, self.process, element)
             case Call():
-                owner = self.model.processes[element.target].owner
+                return self.model.processes[element.target].owner
             case Spawn():
-                owner = self.model.processes[element.cases[0].process].owner
+                return self.model.processes[element.cases[0].process].owner
             case _:
-                owner = None
-        return owner or self.model.processes[self.process].owner or ""
+                return self.model.processes[self.process].owner
 
 
 def _kind(element: Element) -> Kind:
