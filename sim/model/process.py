@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
+from sim.errors import Path
 from sim.model.figures import CountFigure, RateFigure, ShareFigure, ShareForm
 from sim.model.laws import Law
 from sim.model.needs import Due, FactorBy, Need, Patience
@@ -351,19 +352,24 @@ class Process(Part):
         return walk_elements(self.flow)
 
 
-def subflows(element: Element) -> Iterator[Flow]:
-    """The flows directly inside an element."""
+def parts(element: Element) -> Iterator[tuple[Path, Flow]]:
+    """The flows directly inside an element, with the way to each."""
     match element:
         case Parallel():
-            yield from element.parallel
+            yield from ((("parallel", i), flow) for i, flow in enumerate(element.parallel))
         case Choice():
-            yield from (branch.flow for branch in element.branches)
+            yield from ((("branches", i, "flow"), branch.flow) for i, branch in enumerate(element.branches))
         case Optional():
-            yield element.flow
+            yield ("flow",), element.flow
         case Walk():
-            yield element.steps
+            yield ("steps",), element.steps
         case WorkStep() | WaitStep() | SessionStep() if element.rework:
-            yield element.rework.first
+            yield ("rework", "first"), element.rework.first
+
+
+def subflows(element: Element) -> Iterator[Flow]:
+    """The flows directly inside an element."""
+    return (flow for _, flow in parts(element))
 
 
 def walk_elements(flow: Flow) -> Iterator[Element]:

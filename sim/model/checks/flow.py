@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from sim.errors import InputError, Path
-from sim.model.checks.sites import Site, ids_in, parts
+from sim.model.checks.sites import Site, ids_in
 from sim.model.checks.whole import Whole, unknown, wrong
 from sim.model.process import (
     Call,
@@ -20,6 +20,7 @@ from sim.model.process import (
     Spawn,
     WaitStep,
     WorkStep,
+    parts,
 )
 from sim.text import Text
 

@@ -6,18 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from sim.errors import Path
-from sim.model.process import (
-    Choice,
-    Element,
-    Flow,
-    Optional,
-    Parallel,
-    Process,
-    SessionStep,
-    WaitStep,
-    Walk,
-    WorkStep,
-)
+from sim.model.process import Element, Flow, Parallel, Process, Walk, parts, walk_elements
 
 
 class Around(NamedTuple):
@@ -58,25 +47,6 @@ def _in_element(process: str, element: Element, path: Path, around: tuple[Around
         yield from _in_sequence(process, flow, (*path, *part), inside)
 
 
-def parts(element: Element) -> Iterator[tuple[Path, Flow]]:
-    """The flows directly inside an element, with the way to each."""
-    match element:
-        case Parallel():
-            yield from ((("parallel", i), flow) for i, flow in enumerate(element.parallel))
-        case Choice():
-            yield from ((("branches", i, "flow"), branch.flow) for i, branch in enumerate(element.branches))
-        case Optional():
-            yield ("flow",), element.flow
-        case Walk():
-            yield ("steps",), element.steps
-        case WorkStep() | WaitStep() | SessionStep() if element.rework:
-            yield ("rework", "first"), element.rework.first
-
-
 def ids_in(flow: Flow) -> Iterator[str]:
     """The names of all elements of a flow at any depth, those of called processes left out."""
-    for element in flow:
-        if element.id is not None:
-            yield element.id
-        for _, inner in parts(element):
-            yield from ids_in(inner)
+    return (element.id for element in walk_elements(flow) if element.id is not None)
