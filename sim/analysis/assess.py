@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sim.analysis.attribution import TIME_KINDS
 from sim.analysis.loads import growing_pools, pool_loads
 from sim.analysis.results import ClassCount, MonthShare, ScenarioResult, Sticking, TimePart, Verdict
 from sim.analysis.samples import LimitSample, Sample
-from sim.analysis.statistics import Estimate, ratio_mean
-from sim.analysis.verdicts import GROWING, combined, complement, judge_reading, lacking, late_share
+from sim.analysis.statistics import ratio_mean
+from sim.analysis.verdicts import combined, complement, judge_reading, lacking, late_share, steady
 from sim.errors import RunError
 from sim.model.base import Study
 from sim.model.figure_paths import assumptions_of
@@ -85,18 +84,14 @@ def _verdict(
         readings=results,
         disagreeing=disagreeing,
         stages=ratio_mean([sample.stages for sample in samples], unit="stages"),
-        elapsed=_withheld(elapsed) if its else elapsed,
+        elapsed=steady(elapsed, bool(its)),
         time_split=() if its else _time_split(samples),
         sticking=_sticking(samples),
         months=_months(samples, judged=limit.value is not None),
-        completed_within=_withheld(completed_within) if its else completed_within,
+        completed_within=steady(completed_within, bool(its)),
         assumptions=assumptions,
         growing=its,
     )
-
-
-def _withheld(estimate: Estimate) -> Estimate:
-    return replace(estimate, value=None, low=None, high=None, reason=GROWING)
 
 
 def _time_split(samples: Sequence[LimitSample]) -> tuple[TimePart, ...]:

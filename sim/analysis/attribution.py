@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.staffing import Asked, OpenSteps, asked_of_pools, open_steps
 from sim.errors import InputError
-from sim.eventlog import KINDS, NAT, NO_ROW, EventLog, GroupInfo, Ints, expanded
+from sim.eventlog import KINDS, NAT, NO_ROW, Coded, EventLog, GroupInfo, Ints, expanded
 from sim.model.quantities import DAY_US
 from sim.text import Text
 
@@ -18,10 +18,7 @@ TimeKind = Literal[
     "work", "off-hours", "waiting-for-staff", "waiting-for-opening-hours", "waiting-for-session", "in-session", "wait",
     "before-log",
 ]  # fmt: skip
-TIME_KINDS: tuple[TimeKind, ...] = (
-    "work", "off-hours", "waiting-for-staff", "waiting-for-opening-hours", "waiting-for-session", "in-session", "wait",
-    "before-log",
-)  # fmt: skip
+TIME_KINDS: tuple[TimeKind, ...] = get_args(TimeKind)
 """``before-log``: a case was open when the run began (rule 14), and the log does not tell what it did until then."""
 
 NEEDED = ("ready", "start", "end", "released_by", "needs", "stints", "pools", "calendars")
@@ -50,14 +47,14 @@ class TimeSplit:
     """Microseconds by (kind, owner) over ``cases`` cases, in the order of TIME_KINDS and of the owners' bytes."""
 
     cases: int
-    total_us: dict[tuple[TimeKind, str | None], int]
+    total_us: dict[tuple[str, str | None], int]
 
     @property
     def elapsed_us(self) -> int:
         """The elapsed time of all cases together: exactly the sum of the parts."""
         return sum(self.total_us.values())
 
-    def mean_days(self) -> dict[tuple[TimeKind, str | None], float]:
+    def mean_days(self) -> dict[tuple[str, str | None], float]:
         """Mean calendar days of a case by (kind, owner)."""
         return {key: us / self.cases / DAY_US for key, us in self.total_us.items()}
 
@@ -89,15 +86,25 @@ def attribute(log: EventLog, cases: Ints | None = None) -> Segments:
 
 def time_split(log: EventLog, cases: Ints | None = None) -> TimeSplit:
     """The time of these cases, or of all, by kind and owner; open ones are left out (see ``attribute``)."""
-    segments = attribute(log, cases)
-    names = (None, *log.owner.names)
-    owner = np.where(segments.row == NO_ROW, 0, log.owner.codes[segments.row] + 1)
-    key, inverse = np.unique(segments.kind.astype(np.int64) * len(names) + owner, return_inverse=True)
-    total = np.zeros(key.size, dtype=np.int64)
-    np.add.at(total, inverse, segments.stop - segments.start)
+    return TimeSplit(_last_rows(log, cases).size, by_owner(log, attribute(log, cases)))
+
+
+def by_owner(log: EventLog, segments: Segments) -> dict[tuple[str, str | None], int]:
+    """Microseconds by kind of time and owner; what lies before the log has none."""
+    return added_up(segments.kind, log.owner, segments.row, segments.stop - segments.start)
+
+
+def added_up(
+    kind: NDArray[np.int8], column: Coded, row: Ints, amounts: NDArray[Any]
+) -> dict[tuple[str, str | None], Any]:
+    """Amounts summed by kind of time and by the word that a column has in their rows, in the order of both."""
+    names = (None, *column.names)
+    code = np.where(row == NO_ROW, 0, column.codes[row] + 1)
+    key, inverse = np.unique(kind.astype(np.int64) * len(names) + code, return_inverse=True)
+    total = np.zeros(key.size, dtype=amounts.dtype)
+    np.add.at(total, inverse, amounts)
     pairs = (divmod(each, len(names)) for each in key.tolist())
-    parts = {(TIME_KINDS[k], names[o]): us for (k, o), us in zip(pairs, total.tolist(), strict=True)}
-    return TimeSplit(_last_rows(log, cases).size, parts)
+    return {(TIME_KINDS[k], names[n]): amount for (k, n), amount in zip(pairs, total.tolist(), strict=True)}
 
 
 def _last_rows(log: EventLog, cases: Ints | None) -> Ints:

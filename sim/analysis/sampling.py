@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.attribution import TIME_KINDS, Segments, attribute
+from sim.analysis.attribution import Segments, added_up, attribute, by_owner
 from sim.analysis.clock_times import ClockTimes, Intervals, clock_times, counted_time, intersection, stage_counts
 from sim.analysis.clock_times.family import family_rows
 from sim.analysis.clock_times.selection import chosen_and_excluded
 from sim.analysis.loads import pool_samples, pools_asked
 from sim.analysis.samples import ClassSample, LimitSample, LongestCase, MonthCount, ReadingSample, Sample
-from sim.analysis.statistics.estimate import Floats
 from sim.analysis.verdicts import unit_of
-from sim.eventlog import NAT, NO_ROW, Coded, EventLog, Ints, Kind
+from sim.eventlog import NAT, NO_ROW, EventLog, Ints, Kind
 from sim.model.base import LEGAL, Model
 from sim.model.clocks import Clock
 from sim.model.limits import Limit, Reading
@@ -78,7 +77,7 @@ def _limit(known: _Known, limit: Limit) -> LimitSample:
         stages=stage_counts(log, closed, known.customer_facing).astype(np.float64),
         elapsed_us=known.closed[closed] - log.cases.accepted[closed],
         elapsed_open_us=log.end_of_run - log.cases.accepted[still_open],
-        split_us=_split(log, segments),
+        split_us=by_owner(log, segments),
         sticking={} if default is None else _sticking(known, limit, default, segments, over),
         sticking_cases=over.size,
         pools=pools_asked(log, family_rows(log, cohort).row),
@@ -152,11 +151,6 @@ def _months(known: _Known, limit: Limit, times: ClockTimes, which: Flags) -> dic
     return found
 
 
-def _split(log: EventLog, segments: Segments) -> dict[tuple[str, str | None], int]:
-    """Microseconds by kind of time and owner; what lies before the log has none."""
-    return _sums(segments.kind, _words_of(log.owner, segments.row), log.owner.names, segments.stop - segments.start)
-
-
 def _sticking(
     known: _Known, limit: Limit, reading: Reading, segments: Segments, cases: Ints
 ) -> dict[tuple[str, str], float]:
@@ -175,24 +169,8 @@ def _sticking(
     else:
         days = (cut.stop - cut.start) / DAY_US
     row = segments.row[of_cases][index]
-    found = _sums(segments.kind[of_cases][index], _words_of(log.step, row), log.step.names, days)
+    found = added_up(segments.kind[of_cases][index], log.step, row, days)
     return {(step or "", kind): total for (kind, step), total in found.items()}
-
-
-def _words_of(column: Coded, row: Ints) -> Ints:
-    return np.where(row == NO_ROW, -1, column.codes[row])
-
-
-def _sums(
-    kind: NDArray[np.int8], code: Ints, names: tuple[str, ...], amounts: Ints | Floats
-) -> dict[tuple[str, str | None], Any]:
-    """The amounts added up by kind of time and word."""
-    key, inverse = np.unique(kind.astype(np.int64) * (len(names) + 1) + code + 1, return_inverse=True)
-    total = np.zeros(key.size, dtype=amounts.dtype)
-    np.add.at(total, inverse, amounts)
-    words = (None, *names)
-    pairs = (divmod(each, len(words)) for each in key.tolist())
-    return {(TIME_KINDS[k], words[w]): amount for (k, w), amount in zip(pairs, total.tolist(), strict=True)}
 
 
 def _classes(known: _Known, described: Iterable[str]) -> dict[str, ClassSample]:

@@ -69,13 +69,13 @@ def judge_reading(
         replications=replications,
         open_beyond_limit=sum(cohort.open_late.size for cohort in cohorts),
         open_undecided=sum(cohort.open_undecided.size for cohort in cohorts),
-        late=_steady(late, growing),
-        late_per_year=_steady(_scaled(late, cases / max(replications, 1) / years), growing),
-        mean=_steady(mean, growing),
-        share_within=_steady(complement(late), growing),
-        p90=_steady(p90, growing),
-        median=_steady(median, growing),
-        longest=_steady(a_longest, growing),
+        late=steady(late, growing),
+        late_per_year=steady(_scaled(late, cases / max(replications, 1) / years), growing),
+        mean=steady(mean, growing),
+        share_within=steady(complement(late), growing),
+        p90=steady(p90, growing),
+        median=steady(median, growing),
+        longest=steady(a_longest, growing),
         longest_days=None if worst is None else worst.days,
         longest_replication=where,
         longest_case="" if worst is None else worst.label,
@@ -184,7 +184,8 @@ def _scaled(late: Estimate, cases_a_year: float) -> Estimate:
     return replace(late, value=value, low=low, high=high, unit=CASES_A_YEAR, method=PER_YEAR)
 
 
-def _steady(estimate: Estimate, growing: bool) -> Estimate:
+def steady(estimate: Estimate, growing: bool) -> Estimate:
+    """The estimate, withheld where a queue grows without end."""
     return replace(estimate, value=None, low=None, high=None, reason=GROWING) if growing else estimate
 
 
