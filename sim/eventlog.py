@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from sim.model.calendars import Calendar
 
 Kind = Literal["accepted", "work", "wait", "session", "mark", "closed", "withdrawn"]
-KINDS: tuple[Kind, ...] = ("accepted", "work", "wait", "session", "mark", "closed", "withdrawn")
+KINDS: tuple[Kind, ...] = get_args(Kind)
 Outcome = Literal["done", "withdrawn", "open"]
-OUTCOMES: tuple[Outcome, ...] = ("done", "withdrawn", "open")
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 NAT = int(np.iinfo(np.int64).min)
 """No time (yet): an open row has no end, a waiting one no start."""
 NO_ROW = -1

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 import numpy as np
 from numba import types
@@ -19,7 +19,7 @@ from sim.model.calendars import Calendar
 from sim.model.demand import Source
 from sim.model.open_time import instant_of, midnight
 from sim.model.quantities import DAY_US, HOUR_US, to_us
-from sim.model.sessions import Weekday
+from sim.model.sessions import WEEKDAYS
 from sim.text import Text
 
 _EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
@@ -114,7 +114,7 @@ def _hourly_pieces(calendar: Calendar | None, first: int, last: int) -> tuple[ND
 def _multipliers(source: Source, start: NDArray[np.int64]) -> NDArray[np.float64]:
     day = start // DAY_US
     months = np.array(source.months or [1.0] * 12)
-    weekdays = np.array([source.weekdays.get(name, 1.0) for name in get_args(Weekday)])
+    weekdays = np.array([source.weekdays.get(name, 1.0) for name in WEEKDAYS])
     hours = np.array([source.hours.get(hour, 1.0) for hour in range(24)])
     month = start.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64) % 12
     return months[month] * weekdays[(day + _EPOCH_WEEKDAY) % 7] * hours[start % DAY_US // HOUR_US]

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from sim.errors import Path
 from sim.model.base import Model
-from sim.model.figures import Evidence, EvidenceKind, ShareForm
+from sim.model.figures import EVIDENCE_KINDS, Evidence, EvidenceKind, ShareForm
 from sim.model.law_forms import MeanSpread, Percentiles, ThreePoint
 from sim.model.process import Call, Process, SessionStep, Spawn, WorkStep, element_kind, walk_elements
 from sim.model.quantities import Quantity
@@ -38,7 +38,7 @@ class Figure(NamedTuple):
     @property
     def given(self) -> bool:
         """Whether it says at all where it comes from."""
-        return any(getattr(self.evidence, kind) is not None for kind in ("plan", "published", "log", "assumption"))
+        return any(getattr(self.evidence, kind) is not None for kind in EVIDENCE_KINDS)
 
 
 def figures(model: Model) -> Iterator[Figure]:

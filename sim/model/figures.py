@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
 
 from pydantic import AfterValidator, BeforeValidator, TypeAdapter, WithJsonSchema, model_validator
 
@@ -12,9 +12,9 @@ from sim.model.quantities import Quantity
 from sim.text import Text
 
 EvidenceKind = Literal["plan", "published", "log", "assumption"]
+EVIDENCE_KINDS: tuple[EvidenceKind, ...] = get_args(EvidenceKind)
 T = TypeVar("T")
 
-_KINDS: tuple[EvidenceKind, ...] = ("plan", "published", "log", "assumption")
 _LARGEST = 2**53  # whole numbers are exact below it
 _WHOLE = re.compile(r"0|[1-9][0-9]*")
 _PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?")
@@ -37,7 +37,7 @@ class Evidence(Part, Generic[T]):
 
     @property
     def kind(self) -> EvidenceKind:
-        return next((kind for kind in _KINDS if getattr(self, kind) is not None), "assumption")
+        return next((kind for kind in EVIDENCE_KINDS if getattr(self, kind) is not None), "assumption")
 
     @property
     def range(self) -> tuple[T, T] | None:
@@ -53,7 +53,7 @@ class Evidence(Part, Generic[T]):
 
     @model_validator(mode="after")
     def _one_kind_in_its_range(self) -> Evidence[T]:
-        if sum(getattr(self, kind) is not None for kind in _KINDS) > 1:
+        if sum(getattr(self, kind) is not None for kind in EVIDENCE_KINDS) > 1:
             raise refuse(
                 Text("一个数据项只有一种依据", "a number has one kind of evidence"),
                 Text("plan、published、log、assumption 只留一个", "keep one of plan, published, log and assumption"),

@@ -6,11 +6,11 @@ use Excel: UTF-8 with or without BOM and GB18030 are read.
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 from sim.errors import InputError, InputErrors, Path, ShixianError
 from sim.model import overrides
-from sim.model.figures import EvidenceKind
+from sim.model.figures import EVIDENCE_KINDS
 from sim.model.places import Document, Place
 from sim.model.tables import Row, rows
 from sim.names import nearest
@@ -74,10 +74,8 @@ def _with_unit(path: Path, number: str, row: Row) -> Any:
 
 def _evidence(row: Row, interval: list[Any] | None) -> dict[str, Any]:
     kind, source = row.get("evidence", ""), row.get("source", "")
-    if kind and kind not in get_args(EvidenceKind):
-        raise InputError(
-            Text("没有这种依据", "there is no such evidence"), nearest(kind, get_args(EvidenceKind)), value=kind
-        )
+    if kind and kind not in EVIDENCE_KINDS:
+        raise InputError(Text("没有这种依据", "there is no such evidence"), nearest(kind, EVIDENCE_KINDS), value=kind)
     notes = {key: row[key] for key in ("source", "by") if row.get(key)}
     if kind in ("plan", "published"):
         if interval is not None or not source:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
@@ -14,8 +14,8 @@ from sim.model.pools import Discipline
 from sim.model.quantities import Duration, PositiveDuration
 from sim.text import Text
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 _EPOCH_MONDAY = dt.date(1970, 1, 5)
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from sim.model.working_days import WorkingDays
 from sim.text import Text
 
 State = Literal["finished", "open", "not-started", "withdrawn", "never"]
-STATES: tuple[State, ...] = ("finished", "open", "not-started", "withdrawn", "never")
+STATES: tuple[State, ...] = get_args(State)
 """``never``: the case is over and the clock did not start, or did not stop."""
 
 Per = Literal["case", "stage", "step"]

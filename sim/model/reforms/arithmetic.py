@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sim.model.figures import Evidence, ShareForm
+from sim.model.figures import EVIDENCE_KINDS, Evidence, ShareForm
 from sim.model.law_forms import LawForm, MeanSpread, Percentiles, ThreePoint
 from sim.model.laws import Mixture
 from sim.model.quantities import Quantity
 from sim.model.reforms.change import changed
 
 _DIGITS = 12
-_EVIDENCE = ("plan", "published", "log", "assumption")
 
 
 def rounded(value: float) -> float:
@@ -123,7 +122,7 @@ def _edited(value: Any, edit: Callable[[Quantity], Quantity]) -> Any:
 
 def _assumed(figure: Any, value: Any, between: tuple[Any, Any] | None, **fields: Any) -> Any:
     """The figure with another value, as the assumption that it has become."""
-    fields |= dict.fromkeys(_EVIDENCE, None) | {"assumption": between or True}
+    fields |= dict.fromkeys(EVIDENCE_KINDS, None) | {"assumption": between or True}
     if value is not None:
         fields["value"] = value
     return changed(figure, **fields)
