@@ -19,7 +19,7 @@ from sim.engine.instant import Instant
 from sim.engine.places import Back, Frame, Gone, Place, Resume
 from sim.engine.prepared import Prepared, prepare
 from sim.engine.running import Behaviour
-from sim.engine.streams import check_visit, child_identity, stream_id, uniform
+from sim.engine.streams import check_replication, check_visit, child_identity, stream_id, uniform
 from sim.engine.work import Executions
 from sim.eventlog import EventLog
 from sim.model.process import (
@@ -69,6 +69,7 @@ class Reference:
     """One replication of a scenario."""
 
     def __init__(self, prepared: Prepared, seed: int, replication: int, behaviours: Mapping[str, Behaviour]) -> None:
+        check_replication(replication)
         self.prepared, self.seed, self.replication, self.behaviours = prepared, seed, replication, behaviours
         self.model = prepared.model
         self.env = simpy.Environment(initial_time=prepared.begin)

@@ -9,7 +9,6 @@ ordinal. The counter is (source, ordinal, CRC-32 of the stream's name, replicati
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -84,29 +83,13 @@ def stream_id(name: str) -> int:
     return zlib.crc32(name.encode())
 
 
-def check_streams(names: Iterable[str]) -> None:
-    """Refuse two names with one CRC-32: they would draw the same numbers."""
-    taken: dict[int, str] = {}
-    for name in names:
-        other = taken.setdefault(stream_id(name), name)
-        if other != name:
-            raise InputError(
-                Text(
-                    "两个名称的 CRC-32 相同,会抽到相同的随机数",
-                    "two names have one CRC-32 and would draw the same numbers",
-                ),
-                Text("改动其中一个名称", "rename one of them"),
-                value=f"{other}, {name}",
-            )
-
-
-def check_replications(replications: int) -> None:
-    """Refuse more replications than the counter can tell apart."""
-    if replications > REPLICATIONS:
+def check_replication(replication: int) -> None:
+    """Refuse a replication that the counter cannot tell from another; they are numbered from 0."""
+    if not 0 <= replication < REPLICATIONS:
         raise InputError(
             Text("模拟次数不得超过 {n}", "there are at most {n} replications").format(n=REPLICATIONS),
             Text("减少模拟次数,或换一个种子另做一次", "ask for fewer, or run again with another seed"),
-            value=replications,
+            value=replication,
         )
 
 
