@@ -22,12 +22,10 @@ from sim.analysis.results import StudyResult
 from sim.analysis.samples import Sample
 from sim.analysis.sampling import sample
 from sim.engine.replicate import ENGINE, Progress, replicate, simulate, worker_processes
-from sim.errors import EnvironmentFailure
 from sim.logfiles import write_log
 from sim.model.open_time import date_of
 from sim.model.scenario import Folder, Scenario
-from sim.text import Text
-from sim.whole_files import write_whole
+from sim.whole_files import unwritable, write_whole
 
 LOGS = "logs"
 _PACKAGES = ("numpy", "scipy", "simpy", "numba", "pyarrow", "pydantic", "chinesecalendar")
@@ -125,7 +123,7 @@ def _staged(out: Path | None) -> Iterator[Path | None]:
         out.mkdir(parents=True, exist_ok=True)
         stage = Path(tempfile.mkdtemp(prefix=".run-", dir=out))
     except OSError as error:
-        raise _unwritable(error, out) from error
+        raise unwritable(error, out) from error
     try:
         yield stage
     finally:
@@ -143,15 +141,7 @@ def _put(stage: Path, logs: Path) -> None:
             if path.relative_to(logs) not in names:
                 path.unlink()
     except OSError as error:
-        raise _unwritable(error, logs) from error
-
-
-def _unwritable(error: OSError, place: Path) -> EnvironmentFailure:
-    return EnvironmentFailure(
-        Text("结果无法写入:{reason}", "the results cannot be written: {reason}").format(reason=error.strerror),
-        Text("检查磁盘空间和文件夹权限", "check the disk's free space and the rights on the folder"),
-        where=str(place),
-    )
+        raise unwritable(error, logs) from error
 
 
 def _facts(began: float, workers: int) -> bytes:

@@ -31,11 +31,16 @@ def write_whole(path: Path, content: bytes) -> None:
     except OSError as error:
         if neighbour is not None:
             neighbour.unlink(missing_ok=True)
-        raise EnvironmentFailure(
-            Text("文件无法写入:{reason}", "the file cannot be written: {reason}").format(reason=error.strerror),
-            Text("检查磁盘空间和文件夹权限", "check the disk's free space and the rights on the folder"),
-            where=str(path),
-        ) from error
+        raise unwritable(error, path) from error
+
+
+def unwritable(error: OSError, where: Path) -> EnvironmentFailure:
+    """What the reader is told when a file or a folder cannot be written."""
+    return EnvironmentFailure(
+        Text("无法写入:{reason}", "this cannot be written: {reason}").format(reason=error.strerror),
+        Text("检查磁盘空间和文件夹权限", "check the disk's free space and the rights on the folder"),
+        where=str(where),
+    )
 
 
 def _umask() -> int:
