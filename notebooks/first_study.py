@@ -1,8 +1,8 @@
 # %% [markdown]
 # # A first study / 第一次模拟
 #
-# A notebook in percent format: open it in Jupyter through jupytext, in an editor that knows `# %%` cells, or run it as a
-# program. It walks the example of `scenarios/example` by hand: one history, its clock, where the time went.
+# A notebook in percent format: open it in Jupyter through jupytext, in an editor that knows `# %%` cells, or run it as
+# a program. It walks the example of `scenarios/example` by hand: one history, its clock, where the time went.
 
 # %%
 import numpy as np

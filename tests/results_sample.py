@@ -125,13 +125,12 @@ def verdict(folder: Folder, id_: str, scenario: str, *, assumed: bool = True) ->
     mean, cv, cases, value = FOUND[id_][scenario]
     decision: Decision = "undecided" if value in ("undecided", "depends-on-reading") else value  # type: ignore[assignment]
     factors = {"whole-days": 1.0, "fraction": 1.04, "calendar-days": 1.4, "half-days": 1.0, "hours": 1.4}
-    readings = tuple(
-        reading_result(
-            limit, r, mean * factors[r.unit] * (1.0 if r.role == "default" else 0.95 if r.per == "case" else 0.7), cv, cases,
-            decision if r.role == "default" else "met", STICKING[id_][0][0],
-        )
-        for r in limit.readings
-    )  # fmt: skip
+    readings = []
+    for reading in limit.readings:
+        is_default = reading.role == "default"
+        shown = mean * factors[reading.unit] * (1.0 if is_default else 0.95 if reading.per == "case" else 0.7)
+        decides = decision if is_default else "met"
+        readings.append(reading_result(limit, reading, shown, cv, cases, decides, STICKING[id_][0][0]))
     shrink = 1.0 if scenario == "before" else 0.72
     split = tuple(TimePart(kind, owner, days * shrink * mean / 15) for kind, owner, days in SPLIT)
     months = tuple(
@@ -147,7 +146,7 @@ def verdict(folder: Folder, id_: str, scenario: str, *, assumed: bool = True) ->
         assumed=assumed,
         missing="runs" if value == "undecided" else None,
         default=next(r for r in readings if r.reading.role == "default"),
-        readings=readings,
+        readings=tuple(readings),
         disagreeing=("mean",) if value == "depends-on-reading" else (),
         stages=estimate(6.0 if scenario == "before" else 4.0, 0.1),
         elapsed=estimate(sum(p.days for p in split), 1.4, unit="d"),

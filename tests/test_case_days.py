@@ -1,7 +1,7 @@
 """The days of one case as a calendar, with National Day 2021 worked by hand.
 
-26 September (Sunday) and 9 October (Saturday) 2021 were working days, 1 to 7 October were off (General Office of the State
-Council, 国办发明电〔2020〕27号).
+26 September (Sunday) and 9 October (Saturday) 2021 were working days, 1 to 7 October were off (General Office of the
+State Council, 国办发明电〔2020〕27号).
 """
 
 from __future__ import annotations

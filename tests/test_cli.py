@@ -44,7 +44,8 @@ def test_the_option_wins_over_the_environment_and_chinese_is_the_default():
 
 
 def test_help_is_quick_because_heavy_modules_are_imported_late():
-    code = "import sys, sim.cli; sim.cli.run(['--help']); print([m for m in ('numba', 'scipy', 'matplotlib', 'pyarrow', 'pydantic') if m in sys.modules])"
+    heavy = ("numba", "scipy", "matplotlib", "pyarrow", "pydantic")
+    code = f"import sys, sim.cli; sim.cli.run(['--help']); print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.rstrip().endswith("[]")
 
@@ -70,7 +71,7 @@ def test_help_is_quick_because_heavy_modules_are_imported_late():
     ],
 )
 def test_a_mistake_gets_one_clear_error_exit_code_2_and_no_traceback(capsys, arguments, expected):
-    code, out, err = said(capsys, *arguments, "--lang", "en")
+    code, _, err = said(capsys, *arguments, "--lang", "en")
     assert code == 2 and expected in err and "Traceback" not in err and "defect" not in err
     assert "cure:" in err
     code, _, err = said(capsys, *arguments, "--lang", "zh")

@@ -1,4 +1,7 @@
-"""Rules 4, 5 and 9 on tiny models, with traces worked by hand. Office hours are 09-12 and 13-17; 1 June 2021 is a Tuesday."""
+"""Rules 4, 5 and 9 on tiny models, with traces worked by hand.
+
+Office hours are 09-12 and 13-17; 1 June 2021 is a Tuesday.
+"""
 
 from __future__ import annotations
 
