@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sim.model.base import Model
 from sim.model.calendars import PREDEFINED
@@ -72,8 +73,8 @@ def _wait(element: WaitStep, model: Model) -> Text:
 
 def _brief(quantity: Quantity) -> Text:
     """As short as a box needs it."""
-    words = describe_quantity(quantity)
-    return Text(words.zh, f"{quantity.amount:g} {quantity.unit}")
+    rounded = replace(quantity, amount=round(quantity.amount, 2))
+    return Text(describe_quantity(rounded).zh, str(rounded))
 
 
 def rhythm(session: Session) -> Text:
