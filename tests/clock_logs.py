@@ -13,6 +13,20 @@ from tests.handmade import Handmade, calendar
 
 LEGAL = WorkingDays(calendar("08:30-12:00", "14:30-17:30"))
 UNITS: tuple[Unit, ...] = ("fraction", "whole-days", "half-days", "calendar-days", "hours")
+LIMITS_OF_THE_PLAN = (
+    ("06-11", 2, "06-16"),
+    ("09-17", 5, "09-26"),
+    ("09-29", 2, "10-08"),
+    ("09-30", 1, "10-08"),
+    ("09-24", 3, "09-28"),
+    ("09-13", 18, "10-13"),
+    ("09-06", 26, "10-18"),
+    ("02-08", 18, "03-10"),
+    ("04-23", 5, "04-29"),
+    ("06-04", 10, "06-21"),
+    ("10-09", 5, "10-15"),
+)
+"""Accepted, limit in working days, last day (DOMAIN 3.1, 2021)."""
 
 
 def days_of(log: EventLog, unit: Unit = "whole-days", per: Any = "case", **described: Any) -> float:

@@ -12,6 +12,7 @@ from sim.model.calendars import ALWAYS, BEYOND, PREDEFINED, Calendar, CalendarSp
 from sim.model.open_time import midnight
 from sim.model.quantities import DAY_US, HOUR_US, MINUTE_US
 from sim.model.statutory import StatutoryTable
+from tests.handmade import at
 
 OFFICE = {"workdays": ["08:30-12:00", "14:30-17:30"]}
 EVERY_DAY = {"workdays": ["00:00-24:00"], "sat": ["00:00-24:00"], "sun": ["00:00-24:00"]}
@@ -19,13 +20,6 @@ EVERY_DAY = {"workdays": ["00:00-24:00"], "sat": ["00:00-24:00"], "sun": ["00:00
 
 def spec(**fields: Any) -> CalendarSpec:
     return CalendarSpec.model_validate({"name": "test", "hours": OFFICE, **fields})
-
-
-def at(written: str) -> int:
-    """An instant of 2021, ``09-30 17:30``, or of another year in full."""
-    full = written if len(written) > len("09-30 17:30") else f"2021-{written}"
-    moment = dt.datetime.fromisoformat(full)
-    return midnight(moment.date()) + (moment.hour * 60 + moment.minute) * MINUTE_US
 
 
 def compiled(first: str = "2021-01-01 00:00", last: str = "2022-01-01 00:00", **fields: Any) -> Calendar:

@@ -7,10 +7,10 @@ State Council, 国办发明电〔2020〕27号).
 from __future__ import annotations
 
 import pytest
-from tiny import run
 
 from sim.analysis.case_days import CaseCalendar, case_calendar
 from sim.model.clocks import Clock, Event, Selected, Unit
+from tests.tiny import run
 
 AUTUMN = {"from": "2021-09-01", "to": "2021-10-31"}
 

@@ -12,28 +12,13 @@ from hypothesis import strategies as st
 from sim.analysis.clock_times import STATES, clock_times
 from sim.model.clocks import Clock, Unit
 from sim.model.working_days import WorkingDays
-from tests.clock_logs import LEGAL, UNITS, days_of, from_to, steps
+from tests.clock_logs import LEGAL, LIMITS_OF_THE_PLAN, UNITS, days_of, from_to, steps
 from tests.clock_oracle import Cases, clocks, read, some_cases
 
 # --- rule 18: the plan's vectors (DOMAIN 3.1)
 
 
-@pytest.mark.parametrize(
-    ("accepted", "days", "due"),
-    [
-        ("06-11", 2, "06-16"),
-        ("09-17", 5, "09-26"),
-        ("09-29", 2, "10-08"),
-        ("09-30", 1, "10-08"),
-        ("09-24", 3, "09-28"),
-        ("09-13", 18, "10-13"),
-        ("09-06", 26, "10-18"),
-        ("02-08", 18, "03-10"),
-        ("04-23", 5, "04-29"),
-        ("06-04", 10, "06-21"),
-        ("10-09", 5, "10-15"),
-    ],
-)
+@pytest.mark.parametrize(("accepted", "days", "due"), LIMITS_OF_THE_PLAN)
 def test_what_is_done_on_the_last_day_of_a_limit_in_working_days_reads_as_the_limit(
     accepted: str, days: int, due: str
 ) -> None:

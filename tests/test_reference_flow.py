@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tiny import run, tiny, trace
 
 from sim.engine.reference import simulate
 from sim.errors import RunError
 from sim.model.scenario import Scenario
 from sim.text import Text
+from tests.tiny import run, tiny, trace
 
 
 def wait(id_: str, takes: str = "1 h", **more: object) -> dict[str, object]:

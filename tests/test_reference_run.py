@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny import run, scenario, tiny, trace
 
 from sim.engine.prepared import prepare
 from sim.engine.reference import simulate
@@ -17,6 +16,7 @@ from sim.engine.streams import case_identity, stream_id, uniform
 from sim.eventlog import KINDS, NAT, NO_ROW, EventLog
 from sim.model.open_time import instant_of
 from sim.model.quantities import DAY_US
+from tests.tiny import run, scenario, tiny, trace
 
 WORK = {"step": "a", "by": "clerks", "effort": {"mean": "1 h", "cv": 0.8}}
 POISSON = {"s": {"name": "s", "process": "p", "per_year": 500, "calendar": "office"}}
@@ -222,6 +222,12 @@ def test_an_open_case_resumes_in_every_branch_of_a_parallel_in_a_call_and_while_
         "1 q/l 06-02 10:00 | 06-02 10:00 | 06-02 11:00",
         "1 z 06-02 12:00 | 06-02 12:00 | 06-02 13:00",
     ]
+
+
+def test_the_rework_of_an_open_case_counts_the_visits_before_the_run():
+    again = {"share": ["100%", "0%"]}  # the first time it fails, the second time it passes
+    log = run([{"step": "a", "by": "clerks", "effort": "1 h", "rework": again}], initial=[OPEN_CASES[1]])
+    assert [line for line in trace(log) if line.startswith("1")] == ["1 a#1 05-31 16:30 | 06-01 09:00 | 06-01 10:00"]
 
 
 def test_work_that_has_been_open_for_e_lasts_by_its_law_given_that_it_lasted_so_long():

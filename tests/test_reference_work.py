@@ -5,7 +5,7 @@ Office hours are 09-12 and 13-17; 1 June 2021 is a Tuesday.
 
 from __future__ import annotations
 
-from tiny import clock, run, trace
+from tests.tiny import clock, run, trace
 
 A = {"step": "a", "by": "clerks", "effort": "2 h"}
 HAND_OVER = {"clerks": {"servers": 1, "calendar": "office", "hand_over": True}}

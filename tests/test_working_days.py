@@ -15,6 +15,8 @@ from sim.model.calendars import BEYOND, CalendarSpec
 from sim.model.open_time import midnight
 from sim.model.quantities import DAY_US, HOUR_US, MINUTE_US
 from sim.model.working_days import WorkingDays
+from tests.clock_logs import LIMITS_OF_THE_PLAN
+from tests.handmade import at
 
 FIRST, LAST = dt.date(2021, 1, 1), dt.date(2021, 12, 31)
 OFF = "01-01..01-03 02-11..02-17 04-03..04-05 05-01..05-05 06-12..06-14 09-19..09-21 10-01..10-07"
@@ -32,11 +34,6 @@ LAW = legal()
 SEASONAL = legal(seasons=[WINTER])
 
 
-def at(written: str) -> int:
-    moment = dt.datetime.fromisoformat(f"2021-{written}")
-    return midnight(moment.date()) + (moment.hour * 60 + moment.minute) * MINUTE_US
-
-
 def day(written: str) -> dt.date:
     return dt.date.fromisoformat(f"2021-{written}")
 
@@ -52,22 +49,7 @@ def works(date: dt.date) -> bool:
 # ---- (b) whole working days
 
 
-@pytest.mark.parametrize(
-    ("accepted", "n", "due"),
-    [
-        ("06-11", 2, "06-16"),
-        ("09-17", 5, "09-26"),
-        ("09-29", 2, "10-08"),
-        ("09-30", 1, "10-08"),
-        ("09-24", 3, "09-28"),
-        ("09-13", 18, "10-13"),
-        ("09-06", 26, "10-18"),
-        ("02-08", 18, "03-10"),
-        ("04-23", 5, "04-29"),
-        ("06-04", 10, "06-21"),
-        ("10-09", 5, "10-15"),
-    ],
-)
+@pytest.mark.parametrize(("accepted", "n", "due"), LIMITS_OF_THE_PLAN)
 def test_a_limit_of_n_working_days_counts_from_the_day_after_acceptance(accepted: str, n: int, due: str) -> None:
     assert LAW.count_from_next_day(day(accepted), n) == np.datetime64(day(due))
 
