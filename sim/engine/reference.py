@@ -206,8 +206,7 @@ class Reference:
             self.instant.withdraw(case, row)
             raise Gone
         if step.rework is not None:
-            visit = case.visit(f"{name}/rework")
-            goes_back = self.uniform(f"{name}/rework", case, visit) < step.rework.share_at(visit)
+            goes_back = self.uniform(f"{name}/rework", case, row.visit) < step.rework.share_at(row.visit)
             frame, _ = self._target(step, place)
             times = frame.times.get(name, 0)
             if goes_back and (step.rework.at_most is None or times < step.rework.at_most):
