@@ -5,6 +5,9 @@ Office hours are 09-12 and 13-17; 1 June 2021 is a Tuesday.
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
 from tests.tiny import clock, run, trace
 
 A = {"step": "a", "by": "clerks", "effort": "2 h"}
@@ -218,6 +221,35 @@ def test_under_earliest_due_the_case_that_is_due_first_goes_first_and_a_named_st
 def test_at_equal_readiness_the_lower_case_identity_goes_first():
     log = run([A], ("2021-06-01 09:00", "2021-06-01 09:00"))
     assert trace(log) == ["1 a 06-01 09:00 | 06-01 09:00 | 06-01 11:00", "2 a 06-01 09:00 | 06-01 11:00 | 06-01 14:00"]
+
+
+@pytest.mark.parametrize("listed_first", [0, 1])
+def test_of_several_dues_set_at_one_instant_the_earliest_stands_and_none_is_extended(listed_first: int):
+    branches = [
+        [{"wait": "u", "takes": "1 h"}, {"wait": "v", "takes": "9 h", "due": {"after": "20 h"}}],
+        [{"wait": "w", "takes": "1 h", "extends_due": True}, {"wait": "x", "takes": "9 h", "due": {"after": "4 h"}}],
+    ]
+    branches = [*branches[:: 1 - 2 * listed_first], [{"wait": "y", "takes": "2 h"}, A]]
+    one = [{"wait": "o", "takes": "0 h", "due": {"after": "9 h"}}, {"parallel": branches}]  # at 10:00 due 14:00
+    other = [{"wait": "z", "takes": "2 h", "due": {"after": "5.5 h"}}, A]  # due 14:30
+    processes = {"p": {"name": "p", "flow": one}, "q": {"name": "q", "flow": other}}
+    sources = {"t": {"name": "t", "process": "q", "listed": [{"accepted": "2021-06-01 09:00"}]}}
+    pools = {"clerks": {"servers": 1, "calendar": "office", "discipline": "earliest-due"}}
+    log = run(None, processes=processes, sources=sources, pools=pools)
+    started = {str(log.step[i]): clock(int(log.start[i])) for i in np.flatnonzero(log.is_kind("work"))}
+    assert started == {"p/a": "06-01 11:00", "q/a": "06-01 14:00"}
+
+
+@pytest.mark.parametrize("listed_first", [0, 1])
+def test_the_server_of_a_step_that_ends_at_this_instant_in_another_branch_is_kept(listed_first: int):
+    branches = [
+        [{"step": "a", "by": "clerks", "effort": "1 h"}],
+        [{"wait": "w", "takes": "1 h"}, {"step": "b", "by": {"same_server_as": "a"}, "effort": "1 h"}],
+    ]
+    flow = [{"parallel": branches[:: 1 - 2 * listed_first]}]
+    log = run(flow, pools={"clerks": {"servers": 2, "calendar": "office"}})
+    kept = [need.kept for i in np.flatnonzero(log.is_kind("work")) for need in log.needs_names[log.needs[i]]]
+    assert kept == [None, ("clerks", 0, 0)]
 
 
 def test_a_draw_is_multiplied_by_repeat_class_and_the_slowest_server():

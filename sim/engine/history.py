@@ -59,6 +59,7 @@ class CaseState:
     in_window: bool
     parent: CaseState | None = None
     due: int = BEYOND
+    due_since: int = NAT  # when a step set it last
     withdrawn: bool = False
     visits: Counter[str] = field(default_factory=Counter)
     servers: dict[str, tuple[Server, ...]] = field(default_factory=dict)
@@ -70,9 +71,14 @@ class CaseState:
         self.visits[name] = visit + 1
         return visit
 
-    def extend_due(self, elapsed: int) -> None:
-        """A step's own elapsed time extends the due that has been set (rule 9)."""
-        if self.due != BEYOND:
+    def set_due(self, now: int, due: int) -> None:
+        """Rule 9; of several set at one instant the earliest stands, whichever branch is listed first."""
+        self.due = min(self.due, due) if self.due_since == now else due
+        self.due_since = now
+
+    def extend_due(self, now: int, elapsed: int) -> None:
+        """A step's own elapsed time extends the due that was set before this instant (rule 9)."""
+        if self.due != BEYOND and self.due_since != now:
             self.due += elapsed
 
 

@@ -38,6 +38,7 @@ class Instant:
         self._due_sessions: set[str] = set()
         self._withdrawing: dict[CaseState, list[Row]] = {}
         self._proceeding: list[Entry] = []
+        self._before_settling: list[Callable[[], None]] = []
         self._at, self._rounds = prepared.begin - 1, 0
         for calendar in {g.calendar for pool in model.pools.values() for g in pool.groups}:
             env.process(self._openings(calendar))
@@ -60,6 +61,11 @@ class Instant:
     def until(self, instant: int) -> simpy.Event:
         """An event at an instant; never, when it lies beyond the run."""
         return self.env.event() if instant == BEYOND else self.env.timeout(instant - self.now)
+
+    def before_settling(self, action: Callable[[], None]) -> None:
+        """Act when phase a is over: what the action sees does not depend on the order of events in it."""
+        self._before_settling.append(action)
+        self.poke()
 
     def enqueue(self, entry: Entry, session: str | None = None) -> None:
         """Let an entry wait in the queue of every pool it needs, or for a session."""
@@ -97,6 +103,9 @@ class Instant:
     def _settle(self, _: simpy.Event) -> None:
         self._pending = False
         self._count_round()
+        actions, self._before_settling = self._before_settling, []
+        for action in actions:
+            action()
         if self._withdrawals():  # rule 10 b, and a again
             self.poke()
             return

@@ -24,7 +24,6 @@ class Entry:
 
     case: CaseState
     row: Row
-    needs: tuple[NeedRow, ...]
     priority: int
     started: simpy.Event
     law: CompiledLaw | None = None
@@ -38,6 +37,10 @@ class Entry:
     handed_over: bool = False
     waiting: bool = False
     places: list[tuple[Queue, OrderKey]] = field(default_factory=list)
+
+    @property
+    def needs(self) -> tuple[NeedRow, ...]:
+        return self.row.needs
 
     def duration_us(self, speed: float) -> int:
         """The duration with the slowest of the servers (rules 3 and 4); a remainder is not scaled again (rule 5)."""

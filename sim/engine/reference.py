@@ -200,7 +200,7 @@ class Reference:
         if case.withdrawn:
             raise Gone
         if step.extends_due:
-            case.extend_due(row.end - row.ready)
+            case.extend_due(self.now, row.end - row.ready)
             self.instant.reorder(case)
         if step.withdraw and self.uniform(f"{name}/withdrawal", case, row.visit) < step.withdraw.value:
             self.instant.withdraw(case, row)

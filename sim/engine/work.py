@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Generator
+from functools import partial
 from typing import Any
 
 import simpy
@@ -56,7 +57,7 @@ class Executions:
         row.stage, row.owner = step.stage, owner_of(self.engine.model, process, step)
         if step.due is not None and position is None:
             amount = self.prepared.amount_us(step.due.after, step.due.calendar)
-            case.due = self.prepared.after(step.due.calendar, now, amount)
+            case.set_due(now, self.prepared.after(step.due.calendar, now, amount))
             self.instant.reorder(case)
         return self.engine.history.add(row)
 
@@ -87,7 +88,7 @@ class Executions:
         session = self.engine.model.sessions[step.at]
         length = self.prepared.amount_us(session.length, session.calendar)
         if row.start == NAT:
-            entry = Entry(case, row, (), self._priority(case, step), self.engine.env.event())
+            entry = Entry(case, row, self._priority(case, step), self.engine.env.event())
             self.instant.enqueue(entry, session=step.at)
             self._patience(entry, step, name)
             if not (yield entry.started):
@@ -99,16 +100,16 @@ class Executions:
     def _work(
         self, case: CaseState, step: WorkStep, name: str, process: str, came: Row, position: Position | None
     ) -> Executing:
-        needs = self._needs(case, step, name, process)
         row = self._row("work", case, step, name, process, came, position)
-        row.needs, row.unsplittable = needs, step.unsplittable
+        ask = partial(self._ask, row, case, step, name, process)
+        ask()
+        row.unsplittable = step.unsplittable
         entry = Entry(
             case,
             row,
-            needs,
             self._priority(case, step),
             self.engine.env.event(),
-            law=self.prepared.law(step.effort, self._calendar_of_effort(needs)),
+            law=self.prepared.law(step.effort, self._calendar_of_effort(row.needs)),
             u=self.engine.uniform(f"{name}/duration", case, row.visit),
             repeat=step.repeat_factor(row.visit),
             case_class=step.class_factor(case.attributes),
@@ -119,6 +120,8 @@ class Executions:
             begun = self._go_on(entry, position)
         else:
             self.instant.enqueue(entry)
+            if any(need.same_server_as for need in step.by):
+                self.instant.before_settling(ask)
             self._patience(entry, step, name)
             if not (yield entry.started):  # approval by silence
                 return row.finish(self.engine.now)
@@ -162,7 +165,7 @@ class Executions:
         entry.keep_residual(calendar.open_time(begun, self.engine.now), servers.speed(entry.servers))
         return begun
 
-    def _needs(self, case: CaseState, step: WorkStep, name: str, process: str) -> tuple[NeedRow, ...]:
+    def _ask(self, row: Row, case: CaseState, step: WorkStep, name: str, process: str) -> None:
         """The servers asked for; a kept one is the first of those who did that step last (rule 4)."""
         prefix = name.removesuffix(step.id)
         found = []
@@ -173,7 +176,7 @@ class Executions:
                 continue
             did = [server for server in case.servers.get(prefix + need.same_server_as, ()) if server.pool == pool]
             found.append(NeedRow(pool, 1, min(did, default=None)))  # nobody did it: anybody of that pool
-        return tuple(found)
+        row.needs = tuple(found)
 
     def _calendar_of_effort(self, needs: tuple[NeedRow, ...]) -> str:
         return self.engine.model.pools[needs[0].pool].groups[0].calendar
