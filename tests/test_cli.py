@@ -144,3 +144,26 @@ def test_trace_explains_every_day_of_a_case(capsys, tmp_path):
     days = json.loads(file.read_text("utf-8"))["days"]
     assert code == 0 and all(day["date"] in out for day in days)
     assert sum(day["added"] for day in days) == pytest.approx(days[-1]["total"])
+
+
+def test_every_command_that_reads_a_folder_takes_the_same_options(capsys, tmp_path):
+    common = ["--seed", "3", "--replications", "2", "--lang", "en", "--set", "pools/clerks/servers=3"]
+    for i, command in enumerate(
+        (
+            ["check", EXAMPLE],
+            ["explain", EXAMPLE, "L1"],
+            ["diff", EXAMPLE, "today", "more-staff"],
+            ["trace", EXAMPLE, "today", "--case", "3"],
+            ["run", EXAMPLE, "today", "--workers", "1"],
+        )
+    ):
+        file = tmp_path / f"{i}.json"
+        code, out, _ = said(capsys, *command, *common, "--json", str(file))
+        assert code == 0 and out and json.loads(file.read_text("utf-8"))
+
+
+def test_a_check_that_fails_writes_its_errors_as_json_too(capsys, tmp_path):
+    file = tmp_path / "errors.json"
+    code, _, _ = said(capsys, "check", EXAMPLE, "--set", "pools/clerks/servers=-1", "--json", str(file))
+    (error,) = json.loads(file.read_text("utf-8"))["errors"]
+    assert code == 2 and error["value"] == "-1" and error["rule"]["zh"] and error["cure"]["en"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import rich_click as click
 
 from sim.commands import options
+from sim.errors import ShixianError, shown
 from sim.text import Language, Text
 
 _HELP = Text(
@@ -18,11 +19,25 @@ _HELP = Text(
 
 def command(say: options.Say) -> click.Command:
     @click.command("check", help=say(_HELP))
-    @options.together(options.folder(say), options.settings(say), options.language(say))
-    def check(folder: Path, settings: Mapping[str, str], lang: Language) -> None:
+    @options.together(options.folder(say), options.common(say))
+    def check(
+        folder: Path,
+        seed: int | None,
+        replications: int | None,
+        settings: Mapping[str, str],
+        json_file: Path | None,
+        lang: Language,
+    ) -> None:
+        from sim.commands.output import write_json
         from sim.model import files
 
-        loaded, notes = files.load_with_notes(folder, settings)
+        try:
+            loaded, notes = files.load_with_notes(folder, options.with_study(settings, seed, replications))
+        except ShixianError as error:
+            write_json(
+                json_file, {"errors": [_content(one) for one in getattr(error, "errors", (error,))], "notes": []}
+            )
+            raise
         for note in notes:
             click.echo(note.in_(lang))
         parts = (
@@ -34,5 +49,16 @@ def command(say: options.Say) -> click.Command:
         )
         counts = Text("、", ", ").in_(lang).join(f"{len(some)} {name.in_(lang)}" for name, some in parts)
         click.echo(Text(f"{folder}:没有错误({counts})", f"{folder}: no errors ({counts})").in_(lang))
+        write_json(json_file, {"errors": [], "notes": [note._asdict() for note in notes]})
 
     return check
+
+
+def _content(error: ShixianError) -> dict[str, object]:
+    return {
+        "where": error.where,
+        "path": "/".join(map(str, error.path)),
+        "value": shown(error.value) if error.has_value else None,
+        "rule": error.rule._asdict(),
+        "cure": error.cure._asdict(),
+    }

@@ -26,13 +26,22 @@ def command(say: options.Say) -> click.Command:
     @options.folder(say)
     @click.argument("a", metavar=say(Text("情景一", "A")))
     @click.argument("b", metavar=say(Text("情景二", "B")))
-    @options.together(options.settings(say), options.json_file(say), options.language(say))
-    def diff(folder: Path, a: str, b: str, settings: Mapping[str, str], json_file: Path | None, lang: Language) -> None:
+    @options.common(say)
+    def diff(
+        folder: Path,
+        a: str,
+        b: str,
+        seed: int | None,
+        replications: int | None,
+        settings: Mapping[str, str],
+        json_file: Path | None,
+        lang: Language,
+    ) -> None:
         from sim.commands.output import write_json
         from sim.model import files
         from sim.model.scenario import difference
 
-        loaded = files.load(folder, settings)
+        loaded = files.load(folder, options.with_study(settings, seed, replications))
         found = difference(loaded.scenario(a), loaded.scenario(b))
         for part, title in _PARTS:
             click.echo(title.in_(lang))

@@ -43,11 +43,13 @@ def command(say: options.Say) -> click.Command:
     @options.folder(say)
     @click.argument("limit", metavar=say(Text("承诺", "LIMIT")))
     @click.option("--scenario", "scenario_id", help=say(_SCENARIO))
-    @options.together(options.settings(say), options.json_file(say), options.language(say))
+    @options.common(say)
     def explain(
         folder: Path,
         limit: str,
         scenario_id: str | None,
+        seed: int | None,
+        replications: int | None,
         settings: Mapping[str, str],
         json_file: Path | None,
         lang: Language,
@@ -55,7 +57,7 @@ def command(say: options.Say) -> click.Command:
         from sim.commands.output import write_json
         from sim.model import files
 
-        loaded = files.load(folder, settings)
+        loaded = files.load(folder, options.with_study(settings, seed, replications))
         scenario = loaded.scenario(scenario_id or next(iter(loaded.scenarios)))
         promised = find(scenario.model.limits, limit, Text("承诺", "commitment"))
         for line in _page(scenario, limit, promised, lang):

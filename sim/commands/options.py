@@ -54,12 +54,23 @@ def seed(say: Say) -> Decorator:
 
 def replications(say: Say) -> Decorator:
     words = Text("模拟次数(默认取自目录)", "number of replications (the folder's by default)")
-    return click.option("--replications", type=click.IntRange(1, 1 << 20), help=say(words))
+    return click.option("--replications", type=click.IntRange(1, (1 << 20) - 1), help=say(words))
 
 
 def json_file(say: Say) -> Decorator:
     words = Text("把结果另写为 JSON 文件", "write the result to a JSON file as well")
     return click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help=say(words))
+
+
+def common(say: Say) -> Decorator:
+    """What every command that reads a folder takes."""
+    return together(seed(say), replications(say), settings(say), json_file(say), language(say))
+
+
+def with_study(settings: Mapping[str, str], seed: int | None, replications: int | None) -> dict[str, str]:
+    """The settings, with a seed and a number of replications that were asked for."""
+    asked = {"study/seed": seed, "study/replications": replications}
+    return {**settings, **{path: str(number) for path, number in asked.items() if number is not None}}
 
 
 def out(say: Say) -> Decorator:

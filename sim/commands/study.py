@@ -41,14 +41,10 @@ class Job:
 
 def study_options(say: options.Say) -> options.Decorator:
     return options.together(
-        options.seed(say),
-        options.replications(say),
         options.workers(say),
-        options.settings(say),
         options.out(say),
-        options.json_file(say),
         options.fail_on(say),
-        options.language(say),
+        options.common(say),
     )
 
 

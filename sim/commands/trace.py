@@ -51,7 +51,7 @@ def command(say: options.Say) -> click.Command:
     @click.option("--case", "case_name", required=True, help=say(_CASE))
     @click.option("--limit", "limit_id", help=say(_LIMIT))
     @click.option("--replication", type=click.IntRange(0, (1 << 20) - 1), default=0, help=say(_REPLICATION))
-    @options.together(options.seed(say), options.settings(say), options.json_file(say), options.language(say))
+    @options.common(say)
     def trace(
         folder: Path,
         scenario: str,
@@ -59,6 +59,7 @@ def command(say: options.Say) -> click.Command:
         limit_id: str | None,
         replication: int,
         seed: int | None,
+        replications: int | None,
         settings: Mapping[str, str],
         json_file: Path | None,
         lang: Language,
@@ -67,12 +68,11 @@ def command(say: options.Say) -> click.Command:
         from sim.model import files
         from sim.tracing import trace_case
 
-        loaded = files.load(folder, settings).scenario(scenario)
+        loaded = files.load(folder, options.with_study(settings, seed, replications)).scenario(scenario)
         if limit_id is not None:
             find(loaded.model.limits, limit_id, Text("承诺", "commitment"))
         click.echo(Text("模拟中……", "simulating ...").in_(lang), err=True)
-        chosen = loaded.model.study.seed if seed is None else seed
-        traced = trace_case(loaded, case_name, limit_id, seed=chosen, replication=replication)
+        traced = trace_case(loaded, case_name, limit_id, seed=loaded.model.study.seed, replication=replication)
         _show(traced, lang)
         write_json(json_file, _content(traced, scenario))
 
