@@ -27,6 +27,8 @@ SHIFTS = (("09:00-12:00", "13:00-17:00"), ("08:00-16:00",), ("10:00-12:00",), ("
 HOURS = ("1 h", "0 h", "1 h", "2 h", "3 h", "5 h", "9 h")
 SHARES = (0.3, 0.5, 0.8)
 KINDS = ("x", "y", "z")
+SIZES = (1, 2, 4, 5)
+"""How many elements a sequence has at most, and a third of the bursts of arrivals."""
 FEATURES = (
     "hand-over", "speed", "strict", "discipline", "priority", "due", "patience", "withdraw", "rework", "factors",
     "unsplittable", "kept", "several", "sessions", "parallel", "choices", "walks", "spawns", "calls", "dates", "laws",
@@ -42,16 +44,16 @@ def models(*, on_the_hour: bool = False, shiftable: bool = False) -> st.SearchSt
     """
     without = {"laws", "rates"} if on_the_hour else {"dates", "initial", "rates"} if shiftable else set()
     features = [feature for feature in FEATURES if feature not in without]
-    return st.builds(
-        lambda likes, size, seed: _model(Random(seed), {f for f, like in zip(features, likes, strict=True) if like}, size),
-        st.tuples(*[st.booleans()] * len(features)),
-        st.integers(1, 4),
-        st.integers(0, 2**32 - 1),
-    ).filter(lambda model: not check(Whole(model)))
+    yes_or_no = st.tuples(*[st.booleans()] * (len(features) + len(SIZES) - 1))
+    return st.builds(_model, st.just(features), yes_or_no, st.integers(0, 2**32 - 1)).filter(
+        lambda model: not check(Whole(model))
+    )
 
 
-def _model(random: Random, liked: set[str], size: int) -> Model:
-    return Model.model_validate(_Writer(random, liked, size).model())
+def _model(features: list[str], yes_or_no: tuple[bool, ...], seed: int) -> Model:
+    liked = {feature for feature, likes in zip(features, yes_or_no, strict=False) if likes}
+    size = SIZES[sum(yes_or_no[len(features) :])]
+    return Model.model_validate(_Writer(Random(seed), liked, size).model())
 
 
 def scenarios(**how: bool) -> st.SearchStrategy[Scenario]:
@@ -183,7 +185,7 @@ class _Writer:
         spec |= self.maybe(3, **{"class": "special"})
         if not self.rarely(2, "rates"):
             listed = []
-            for i in range(self.random.randint(1, 2 * self.size)):
+            for i in range(self.random.randint(1, 3 * self.size)):
                 kind = {"kind": self.pick(KINDS)} if i == 0 or self.rarely(2) else {}
                 moment = self.moment(0, min(self.days + 1, 4))
                 listed += self.pick((1, 2, 4)) * [{"accepted": moment, "attributes": kind}]
@@ -241,7 +243,7 @@ class _Writer:
         return found
 
     def element(self, around: list[list[str]]) -> Described:
-        kinds = ["work", "work", "wait", "mark"] + 2 * ["session"] * ("sessions" in self.liked)
+        kinds = [*6 * ["work"], "wait", "wait", "mark"] + 2 * ["session"] * ("sessions" in self.liked)
         if self.now.depth <= 2:
             kinds += ["parallel", "parallel"] * ("parallel" in self.liked) + ["walk"] * ("walks" in self.liked)
             kinds += ["choice", "optional"] * ("choices" in self.liked)
