@@ -12,6 +12,7 @@ from sim.errors import InputError
 from sim.model import yaml_source
 from sim.model.base import Model
 from sim.model.figures import AmountForm
+from sim.model.files import load
 from sim.model.reforms.operators import CHANGES, CLOCK_CHANGES
 from sim.model.scenario import Folder, difference, model_hash
 from sim.text import Text
@@ -227,3 +228,10 @@ def test_the_readme_lists_every_change_and_its_examples_can_be_read() -> None:
         for section, one in (("changes", change), ("clock_changes", clock_change)):
             listed |= {one(**written).key() for written in found.get(section, ())}
     assert listed == {kind.key() for kind in (*CHANGES, *CLOCK_CHANGES)}
+
+
+def test_a_reform_listed_twice_in_a_scenario_is_refused_not_applied_twice():
+    folder = load(Path(__file__).resolve().parent.parent / "scenarios/example")
+    twice = folder.scenarios["more-staff"].model_copy(update={"reforms": ("one-more-reviewer",) * 2})
+    with pytest.raises(InputError, match="twice"):
+        folder.model_copy(update={"scenarios": {"more-staff": twice}}).scenario("more-staff")

@@ -91,8 +91,8 @@ def _show(traced: TracedCase, lang: Language) -> None:
     click.echo(f"{traced.label}  {promised}")
     click.echo(wording.describe_clock(reading.clock or limit.clock, reading, traced.model, limit.classes).in_(lang))
     table = Table(box=None, pad_edge=False)
-    for name in _COLUMNS:
-        table.add_column(name.in_(lang), no_wrap=True)
+    for i, name in enumerate(_COLUMNS):
+        table.add_column(name.in_(lang), no_wrap=i in (0, 2, 3), overflow="fold", min_width=(14, 10, 6, 6, 40, 16)[i])
     for day in traced.calendar.days:
         date = f"{day.day.isoformat()} {_WEEKDAYS[day.day.weekday()].in_(lang)}"
         steps = "\n".join(_step(traced, step.row, step.counts, lang) for step in day.steps)

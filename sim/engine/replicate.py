@@ -59,9 +59,6 @@ def replicate(
             Text("一个工作进程中途退出", "a worker process died"),
             Text("检查内存是否足够,再运行一次", "see that there is enough memory, and run again"),
         ) from broken
-    finally:
-        for future in pending:
-            future.cancel()
     return [done[place] for place in range(len(units))]
 
 
@@ -82,5 +79,5 @@ def worker_processes(workers: int) -> Iterator[futures.Executor | None]:
         for process in list((executor._processes or {}).values()):
             process.terminate()
             process.join()
-        executor.shutdown(wait=False, cancel_futures=True)
+        executor.shutdown(wait=False)  # a future that were cancelled here would trip the pool's own thread
         raise

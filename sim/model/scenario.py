@@ -53,6 +53,13 @@ class Folder(Model):
                 known = find(self.reforms, reform, Text("改革举措", "reform"))
             except InputError as error:
                 raise InputError(error.rule, error.cure, path=(*here, "reforms", i), value=reform) from None
+            if reform in spec.reforms[:i]:
+                raise InputError(
+                    Text("一项改革举措在情景中列了两次", "a scenario lists a reform twice"),
+                    Text("删去一处", "take one of them out"),
+                    path=(*here, "reforms", i),
+                    value=reform,
+                )
             reforms.append((("reforms", reform), reform, known))
         if spec.changes or spec.clock_changes:
             own = Reform(name=spec.name, firm=False, changes=spec.changes, clock_changes=spec.clock_changes)
