@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import doctest
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import sim
 from sim.analysis.results import StudyResult, Verdict
 from sim.model.clocks import Clock
 from sim.model.limits import Limit, Reading
@@ -64,6 +66,12 @@ def test_the_examples_of_the_docstrings_hold(module: Any) -> None:
 )  # fmt: skip
 def test_a_limit_says_its_statistic_its_number_and_its_unit(value: str, statistic: Any, zh: str, en: str) -> None:
     assert describe_limit(limit(value, statistic)) == (zh, en)
+
+
+@pytest.mark.parametrize("words", ["文件未设时限", "没有办件", "周一"])
+def test_words_that_several_rooms_say_stand_in_one_place(words: str) -> None:
+    sources = (path.read_text("utf-8") for path in Path(sim.__file__).parent.rglob("*.py"))
+    assert sum(source.count(f'Text("{words}", ') for source in sources) == 1
 
 
 def test_hours_of_effort_are_not_counted_with_a_measure_word() -> None:

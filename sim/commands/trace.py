@@ -25,8 +25,6 @@ _CASE = Text(
 )
 _LIMIT = Text("按哪项承诺计时(默认该类办件的第一项)", "by which commitment's clock (the first of its class by default)")
 _REPLICATION = Text("第几次模拟,从 0 起", "which replication, from 0")
-_WEEKDAYS = (Text("周一", "Mon"), Text("周二", "Tue"), Text("周三", "Wed"), Text("周四", "Thu"), Text("周五", "Fri"),
-             Text("周六", "Sat"), Text("周日", "Sun"))  # fmt: skip
 _COLUMNS = (
     Text("日期", "date"),
     Text("当日", "day"),
@@ -84,6 +82,7 @@ def _show(traced: TracedCase, lang: Language) -> None:
     from rich.table import Table
     from rich.text import Text as Plain
 
+    from sim.model.sessions import WEEKDAY_NAMES, WEEKDAYS
     from sim.report import wording
 
     limit, reading = traced.limit, traced.reading
@@ -94,7 +93,7 @@ def _show(traced: TracedCase, lang: Language) -> None:
     for i, name in enumerate(_COLUMNS):
         table.add_column(name.in_(lang), no_wrap=i in (0, 2, 3), overflow="fold", min_width=(14, 10, 6, 6, 40, 16)[i])
     for day in traced.calendar.days:
-        date = f"{day.day.isoformat()} {_WEEKDAYS[day.day.weekday()].in_(lang)}"
+        date = f"{day.day.isoformat()} {WEEKDAY_NAMES[WEEKDAYS[day.day.weekday()]].in_(lang)}"
         steps = "\n".join(_step(traced, step.row, step.counts, lang) for step in day.steps)
         added = "-" if abs(day.added) < 0.005 else f"+{day.added:.2f}"
         cells = (date, day.view.kind.text.in_(lang), added, f"{day.total:.2f}", steps)

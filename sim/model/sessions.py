@@ -16,6 +16,10 @@ from sim.text import Text
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+WEEKDAY_NAMES: dict[Weekday, Text] = {
+    "mon": Text("周一", "Mon"), "tue": Text("周二", "Tue"), "wed": Text("周三", "Wed"), "thu": Text("周四", "Thu"),
+    "fri": Text("周五", "Fri"), "sat": Text("周六", "Sat"), "sun": Text("周日", "Sun"),
+}  # fmt: skip
 _EPOCH_MONDAY = dt.date(1970, 1, 5)
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.analysis.results import ReadingResult, Verdict
+from sim.analysis.statistics.estimate import NO_CASES
 from sim.report import numbers
 from sim.report.edition import Edition
-from sim.report.verdict_words import MARKS, lacking, verdict_words
+from sim.report.verdict_words import GROWING, MARKS, lacking, verdict_words
 from sim.report.wording import describe_role
 
 
@@ -28,7 +29,7 @@ def outcome(edition: Edition, result: ReadingResult | None) -> Outcome:
         return Outcome(numbers.NONE, "")
     language = edition.language
     if result.cases == 0:
-        return Outcome(numbers.NO_CASES.in_(language), "")
+        return Outcome(NO_CASES.in_(language), "")
     mean = f"{edition.choose('平均', 'mean')} {numbers.alone(result.mean, numbers.days, language)}"
     share = f"{edition.choose('按时', 'on time')} {numbers.alone(result.share_within, numbers.share, language)}"
     median = f"{edition.choose('中位', 'median')} {numbers.alone(result.median, numbers.days, language)}"
@@ -69,7 +70,7 @@ def sticks(edition: Edition, verdict: Verdict) -> tuple[str, str]:
     """The step with the most counted days, and these; a pool whose queue grows without end goes before it."""
     if verdict.growing:
         pools = edition.choose("、", ", ").join(edition.pool_name(pool) for pool in verdict.growing)
-        return pools, edition.choose("排队无限增长", "its queue grows without end")
+        return pools, edition.say(GROWING)
     if not verdict.sticking or verdict.default is None:
         return numbers.NONE, ""
     most = verdict.sticking[0]

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Callable
 
 from sim.analysis.statistics import Estimate
+from sim.analysis.statistics.estimate import NO_CASES
 from sim.text import Language, Text
 
 NONE = "-"
-NO_CASES = Text("没有办件", "no cases")
 _BRACKETS = Text("（{}）", " ({})")
 TO = Text("～", "–")
 _AT_LEAST = "≥"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from sim.analysis.results import Missing, Value, Verdict
+from sim.analysis.statistics.estimate import NO_CASES
+from sim.analysis.verdicts import NO_NUMBER
 from sim.text import Text
 
 ASSUMED = Text(
@@ -23,7 +25,7 @@ _VALUES: dict[Value, Text] = {
     "met": Text("达标", "met"),
     "not-met": Text("未达标", "not met"),
     "undecided": Text("暂不能判定", "undecided"),
-    "no-number": Text("文件未设时限", "the plan sets no number"),
+    "no-number": NO_NUMBER,
     "depends-on-reading": Text("因口径而异", "depends on the reading"),
 }
 _UNDER_ASSUMPTIONS: dict[Value, Text] = {
@@ -34,9 +36,9 @@ _MISSING: dict[Missing, Text] = {
     "runs": Text("需增加模拟次数", "needs more replications"),
     "run-out": Text("有办件未办结，需延长模拟期", "cases are still open: needs a longer run-out"),
     "data": Text("缺少数据", "needs data"),
-    "cases": Text("没有办件", "no cases"),
+    "cases": NO_CASES,
 }
-_GROWING = Text("排队无限增长", "a queue grows without end")
+GROWING = Text("排队无限增长", "a queue grows without end")
 _NO_PROOF = Text("容许比例为零，次数再多也不能证明", "a tolerance of zero is proved by no number of replications")
 
 
@@ -56,4 +58,4 @@ def lacking(verdict: Verdict) -> Text | None:
         return None
     if verdict.missing is not None:
         return _MISSING[verdict.missing]
-    return _GROWING if verdict.growing else _NO_PROOF
+    return GROWING if verdict.growing else _NO_PROOF

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from sim.analysis.verdicts import NO_NUMBER
 from sim.model.base import LEGAL, Model
 from sim.model.clocks import SUSPENDED, Clock, Event, Selected, Unit
 from sim.model.limits import Limit, Reading, Role, Statistic
 from sim.model.process import walk_elements
 from sim.model.quantities import Quantity
 from sim.text import Text
-
-NO_NUMBER = Text("文件未设时限", "the plan sets no number")
 
 _STATISTICS: dict[str, Text] = {
     "every-case": Text("每件", "every case"),

@@ -16,6 +16,7 @@ from sim.model.needs import Need
 from sim.model.quantities import Quantity
 from sim.model.reforms import words
 from sim.model.reforms.words import fill
+from sim.model.sessions import WEEKDAY_NAMES
 from sim.text import Text
 
 FIELDS: dict[str, Text] = {
@@ -109,9 +110,8 @@ FIELDS: dict[str, Text] = {
     "workdays": Text("星期一至星期五", "Monday to Friday"),
     "working_day": Text("一个工作日时长", "one working day"),
 }
-_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CHOICES: dict[str, Text] = {
-    **{day: Text(f"周{zh}", day.capitalize()) for day, zh in zip(_WEEK, "一二三四五六日", strict=True)},
+    **WEEKDAY_NAMES,
     "first-come": Text("先到先办", "first come, first served"),
     "earliest-due": Text("先到期先办", "earliest due first"),
     "lost": Text("取消", "lost"),

@@ -9,14 +9,9 @@ from sim.model.base import Model
 from sim.model.calendars import PREDEFINED
 from sim.model.process import Branch, Call, Element, Optional, SessionStep, Spawn, WaitStep, Walk, WorkStep
 from sim.model.quantities import MINUTE_US, Quantity
-from sim.model.sessions import Session
+from sim.model.sessions import WEEKDAY_NAMES, Session
 from sim.report.wording import describe_quantity
 from sim.text import Text
-
-_WEEKDAYS = {
-    "mon": Text("一", "Mon"), "tue": Text("二", "Tue"), "wed": Text("三", "Wed"), "thu": Text("四", "Thu"),
-    "fri": Text("五", "Fri"), "sat": Text("六", "Sat"), "sun": Text("日", "Sun"),
-}  # fmt: skip
 
 
 def name(element: Element, model: Model) -> Text:
@@ -82,8 +77,8 @@ def rhythm(session: Session) -> Text:
     if session.days:
         days = [str(day) for day in session.days]
         return Text(f"每月 {'、'.join(days)} 日", f"monthly on {', '.join(days)}")
-    zh = "、".join(_WEEKDAYS[day].zh for day in session.on)
-    en = ", ".join(_WEEKDAYS[day].en for day in session.on)
+    zh = "、".join(WEEKDAY_NAMES[day].zh.removeprefix("周") for day in session.on)
+    en = ", ".join(WEEKDAY_NAMES[day].en for day in session.on)
     if session.every_weeks == 1:
         return Text(f"每周{zh}", f"every {en}")
     return Text(f"每 {session.every_weeks} 周的周{zh}", f"every {session.every_weeks} weeks, {en}")
