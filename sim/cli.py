@@ -6,21 +6,25 @@ Exit codes (DESIGN part 6): 0 done, 1 when ``--fail-on not-met`` asks for it, 2 
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from importlib import import_module
 from importlib.metadata import entry_points, version
-from typing import NoReturn
+from itertools import pairwise
+from typing import NoReturn, TextIO, cast
 
 import rich_click as click
-from click.exceptions import NoArgsIsHelpError
+from click.exceptions import Exit, NoArgsIsHelpError
 
-from sim.commands.options import Say
-from sim.commands.usage import usage_message
-from sim.errors import EnvironmentFailure, ShixianError
+from sim.commands import help, options
+from sim.commands.output import Unbroken
+from sim.commands.usage import usage_error
+from sim.errors import EnvironmentFailure, ShixianError, reason
 from sim.text import LANGUAGES, Language, Text
 
 COMMANDS = ("check", "run", "compare", "explain", "diff", "trace", "schema")
@@ -33,28 +37,27 @@ _VERSION = Text("显示版本", "show the version")
 
 
 def language(arguments: Sequence[str]) -> Language:
-    """``--lang`` wins, then the environment's SHIXIAN_LANG, then Chinese."""
-    chosen = os.environ.get("SHIXIAN_LANG", "zh")
-    for here, following in zip(arguments, [*arguments[1:], ""], strict=True):
-        if here == "--lang":
-            chosen = following
-        elif here.startswith("--lang="):
-            chosen = here.removeprefix("--lang=")
-    return next((known for known in LANGUAGES if known == chosen), "zh")
+    """``--lang`` wins, then the environment's SHIXIAN_LANG, then Chinese; what is no language decides nothing."""
+    asked = [os.environ.get("SHIXIAN_LANG")]
+    asked += [following for here, following in pairwise(arguments) if here == "--lang"]
+    asked += [here.removeprefix("--lang=") for here in arguments if here.startswith("--lang=")]
+    return next((known for one in reversed(asked) for known in LANGUAGES if known == one), "zh")
 
 
-def build(say: Say) -> click.Group:
+def build(say: options.Say) -> click.Group:
     """The command with its sub-commands, in the reader's language."""
-    group = click.RichGroup(name="shixian", help=say(_ABOUT), context_settings={"help_option_names": ["-h", "--help"]})
-    group.params.append(
-        click.Option(
-            ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version, help=say(_VERSION)
-        )
-    )
+
+    @click.group("shixian", help=say(_ABOUT))
+    @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help=say(_VERSION))
+    @options.language(say)
+    def group(lang: Language) -> None:
+        """``--lang`` may stand before the command as well; :func:`language` has read it."""
+
     for name in COMMANDS:
         group.add_command(import_module(f"sim.commands.{name}").command(say))
     for extension in entry_points(group=EXTENSIONS):
         group.add_command(extension.load()(say))
+    help.speak(group, say)
     return group
 
 
@@ -66,50 +69,55 @@ def _version(context: click.Context, _: click.Parameter, asked: bool) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and exit."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(run(given))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Chinese is no reason to stop
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command and return its exit code."""
     chosen = language(arguments)
-
-    def say(text: Text) -> str:
-        return text.in_(chosen)
-
     try:
-        return build(say).main(list(arguments), "shixian", standalone_mode=False) or 0
-    except NoArgsIsHelpError as asked:
-        click.echo(asked.format_message())
-        return 0
-    except click.ClickException as error:
-        message = usage_message(error)
-        code = error.exit_code
+        with redirect_stdout(cast(TextIO, Unbroken(sys.stdout))):
+            return _run(list(arguments), lambda text: text.in_(chosen))
     except ShixianError as error:
         message, code = Text(error.message("zh"), error.message("en")), error.exit_code
     except (KeyboardInterrupt, click.Abort):
         message, code = Text("已中断", "interrupted"), 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        failure = EnvironmentFailure(
-            Text("读写文件失败", "a file could not be read or written"),
-            Text("检查磁盘空间与权限", "check the disk's space and the permissions"),
-            where=str(error.filename or ""),
-            value=error.strerror or str(error),
-        )
-        message, code = Text(failure.message("zh"), failure.message("en")), failure.exit_code
     except Exception:  # the last resort: a defect of ours, told in one line
         message, code = _defect(traceback.format_exc()), EnvironmentFailure.exit_code
-    click.echo(say(message), err=True)
+    click.echo(message.in_(chosen), err=True)
     return code
 
 
+def _run(arguments: list[str], say: options.Say) -> int:
+    try:
+        with build(say).make_context("shixian", arguments) as context:
+            return context.command.invoke(context) or 0
+    except Exit as done:
+        return done.exit_code
+    except NoArgsIsHelpError as asked:
+        click.echo(asked.format_message())
+        return 0
+    except click.ClickException as error:
+        raise usage_error(error) from None
+    except OSError as error:
+        raise EnvironmentFailure(
+            Text(f"读写失败:{reason(error).zh}", f"reading or writing failed: {reason(error).en}"),
+            Text("检查磁盘空间与权限", "check the disk's space and the permissions"),
+            where=str(error.filename or ""),
+        ) from None
+
+
 def _defect(details: str) -> Text:
-    with tempfile.NamedTemporaryFile("w", prefix="shixian-", suffix=".txt", delete=False, encoding="utf-8") as file:
-        file.write(details)
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="shixian-", suffix=".txt", delete=False, encoding="utf-8") as file:
+            file.write(details)
+            kept = file.name
+    except OSError:  # nowhere to write: the last line says most
+        kept = details.splitlines()[-1]
     return Text(
-        f"程序内部错误,结果未写出。详情见 {file.name},请附上它报告",
-        f"a defect of the program; nothing was written. Please report it with {file.name}",
+        f"程序内部错误,结果未写出。请附上详情报告:{kept}",
+        f"a defect of the program; nothing was written. Please report it with {kept}",
     )

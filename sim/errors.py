@@ -5,6 +5,7 @@ Exit codes (DESIGN part 6): 2 bad input, 3 the environment failed. A user never 
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -20,6 +21,25 @@ _LABELS = {
     "cure": Text("改法", "cure"),
 }
 _LONGEST_VALUE = 120
+_REASONS = {
+    errno.ENOENT: Text("没有这个文件或文件夹", "there is no such file or folder"),
+    errno.EACCES: Text("没有权限", "permission denied"),
+    errno.EPERM: Text("没有权限", "permission denied"),
+    errno.EROFS: Text("磁盘是只读的", "the disk is read-only"),
+    errno.EISDIR: Text("这是文件夹,不是文件", "this is a folder, not a file"),
+    errno.ENOTDIR: Text("路径中有一段是文件,不是文件夹", "a part of the path is a file, not a folder"),
+    errno.EEXIST: Text("已有同名的文件", "there is a file of that name"),
+    errno.ENOTEMPTY: Text("文件夹不是空的", "the folder is not empty"),
+    errno.ENAMETOOLONG: Text("名称太长", "the name is too long"),
+    errno.ELOOP: Text("链接成环", "links lead in a circle"),
+    errno.ENOSPC: Text("磁盘已满", "the disk is full"),
+    errno.EDQUOT: Text("磁盘配额已满", "the disk quota is used up"),
+    errno.EFBIG: Text("文件太大", "the file is too large"),
+    errno.EMFILE: Text("打开的文件太多", "too many files are open"),
+    errno.ENOMEM: Text("内存不足", "there is not enough memory"),
+    errno.EIO: Text("磁盘读写出错", "the disk failed"),
+    errno.EBUSY: Text("文件正被使用", "the file is in use"),
+}
 
 
 class ShixianError(Exception):
@@ -93,6 +113,12 @@ def _restored(kind: type[ShixianError], args: tuple[Any, ...], known: dict[str, 
     error = kind.__new__(kind, *args)
     error.__dict__.update(known)
     return error
+
+
+def reason(error: OSError) -> Text:
+    """Why the system refused, in both languages; a reason that is rare, by its number and in the system's words."""
+    said = Text(f"系统错误 {error.errno}", f"system error {error.errno}: {error.strerror or error}")
+    return _REASONS.get(error.errno or 0, said)
 
 
 def shown(value: object) -> str:

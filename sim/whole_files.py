@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from sim.errors import EnvironmentFailure
+from sim.errors import EnvironmentFailure, reason
 from sim.text import Text
 
 
@@ -14,10 +14,13 @@ def write_whole(path: Path, content: bytes) -> None:
     """Write a file, making its folder: to a neighbour first, down to the disk, then under its name.
 
     Errors: EnvironmentFailure where the folder cannot be made or written, or the disk is full; what stood under the
-    name before is still there then.
+    name before is still there then. A pipe or a device, such as ``/dev/null``, is written where it stands.
     """
     neighbour: Path | None = None
     try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(content)
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         neighbour = Path(name)
@@ -37,7 +40,7 @@ def write_whole(path: Path, content: bytes) -> None:
 def unwritable(error: OSError, where: Path) -> EnvironmentFailure:
     """What the reader is told when a file or a folder cannot be written."""
     return EnvironmentFailure(
-        Text("无法写入:{reason}", "this cannot be written: {reason}").format(reason=error.strerror),
+        Text(f"无法写入:{reason(error).zh}", f"this cannot be written: {reason(error).en}"),
         Text("检查磁盘空间和文件夹权限", "check the disk's free space and the rights on the folder"),
         where=str(where),
     )

@@ -43,7 +43,7 @@ ANALYSIS = "statistics findings clock-times attribution verdicts compare analysi
 # The longest name that fits decides, so a new module of a folder has the rights of the folder's own room
 # ("sim.model", "sim.engine", ...) until it is named here.
 HOUSE = {
-    "words": ("sim.text sim.errors sim.names", ""),
+    "words": ("sim.text sim.errors sim.names sim.bounds", ""),
     "jit": ("sim.jit", ""),
     "disk": ("sim.whole_files", ""),
     "part": ("sim.model.part sim.model.quantities", ""),

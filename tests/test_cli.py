@@ -118,26 +118,6 @@ def test_run_writes_its_results_whole_and_fail_on_asks_for_exit_code_1(capsys, t
     assert code == 1
 
 
-def test_a_folder_that_cannot_be_written_is_an_environment_failure(capsys, tmp_path):
-    file = tmp_path / "file"
-    file.write_text("")
-    code, _, err = said(
-        capsys,
-        "run",
-        EXAMPLE,
-        "today",
-        "--replications",
-        "1",
-        "--workers",
-        "1",
-        "--out",
-        str(file / "x"),
-        "--lang",
-        "en",
-    )
-    assert code == 3 and "Traceback" not in err
-
-
 def test_trace_explains_every_day_of_a_case(capsys, tmp_path):
     file = tmp_path / "case.json"
     code, out, _ = said(capsys, "trace", EXAMPLE, "today", "--case", "5", "--lang", "en", "--json", str(file))

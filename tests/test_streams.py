@@ -17,9 +17,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim import jit
+from sim.bounds import REPLICATIONS, VISITS
 from sim.engine.streams import (
-    REPLICATIONS,
-    VISITS,
     case_identity,
     check_replication,
     check_visit,
@@ -141,7 +140,7 @@ def test_what_the_counter_cannot_tell_apart_is_refused() -> None:
 
 
 def test_compiled_code_works_where_nothing_can_be_written(tmp_path: Path) -> None:
-    for file in ("text.py", "errors.py", "jit.py", "engine/streams.py"):
+    for file in ("text.py", "errors.py", "bounds.py", "jit.py", "engine/streams.py"):
         target = tmp_path / "sim" / file
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "sim" / file, target)

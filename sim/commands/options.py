@@ -8,6 +8,8 @@ from typing import Any
 
 import rich_click as click
 
+from sim.bounds import REPLICATIONS, SEEDS
+from sim.commands.values import OneOf, Whole, Writable
 from sim.errors import InputError
 from sim.text import LANGUAGES, Text
 
@@ -16,14 +18,18 @@ Say = Callable[[Text], str]
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+FOLDER = Text("目录", "DIR")
+FILE = Text("文件", "FILE")
+SETTING = Text("路径=取值", "PATH=VALUE")
+
 
 def folder(say: Say) -> Decorator:
-    return click.argument("folder", metavar=say(Text("目录", "DIR")), type=click.Path(path_type=Path))
+    return click.argument("folder", metavar=say(FOLDER), type=click.Path(path_type=Path))
 
 
 def language(say: Say) -> Decorator:
     words = Text("显示与报告的语言(默认中文)", "language of messages and reports (Chinese by default)")
-    return click.option("--lang", "lang", type=click.Choice(LANGUAGES), default=say(Text("zh", "en")), help=say(words))
+    return click.option("--lang", "lang", type=OneOf(LANGUAGES), default=say(Text("zh", "en")), help=say(words))
 
 
 def settings(say: Say) -> Decorator:
@@ -31,7 +37,7 @@ def settings(say: Say) -> Decorator:
         "只在本次改动一个数据项,可重复,如 pools/survey/servers=5",
         "change one figure for this run, may be repeated, as in pools/survey/servers=5",
     )
-    return click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", callback=_settings, help=say(words))
+    return click.option("--set", "settings", multiple=True, metavar=say(SETTING), callback=_settings, help=say(words))
 
 
 def _settings(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> Mapping[str, str]:
@@ -49,17 +55,17 @@ def _settings(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> 
 
 def seed(say: Say) -> Decorator:
     words = Text("随机种子(默认取自目录)", "seed of the random numbers (the folder's by default)")
-    return click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), help=say(words))
+    return click.option("--seed", type=Whole(0, SEEDS - 1), help=say(words))
 
 
 def replications(say: Say) -> Decorator:
     words = Text("模拟次数(默认取自目录)", "number of replications (the folder's by default)")
-    return click.option("--replications", type=click.IntRange(1, (1 << 20) - 1), help=say(words))
+    return click.option("--replications", type=Whole(1, REPLICATIONS - 1), help=say(words))
 
 
 def json_file(say: Say) -> Decorator:
     words = Text("把结果另写为 JSON 文件", "write the result to a JSON file as well")
-    return click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help=say(words))
+    return click.option("--json", "json_file", type=Writable(folder=False), metavar=say(FILE), help=say(words))
 
 
 def common(say: Say) -> Decorator:
@@ -75,12 +81,12 @@ def with_study(settings: Mapping[str, str], seed: int | None, replications: int 
 
 def out(say: Say) -> Decorator:
     words = Text("写出报告、图表、结论和事件日志的目录", "folder for the report, charts, verdicts and event logs")
-    return click.option("--out", type=click.Path(path_type=Path, file_okay=False), help=say(words))
+    return click.option("--out", type=Writable(folder=True), metavar=say(FOLDER), help=say(words))
 
 
 def workers(say: Say) -> Decorator:
     words = Text("并行进程数(默认等于处理器数)", "worker processes (as many as processors by default)")
-    return click.option("--workers", type=click.IntRange(1, 256), help=say(words))
+    return click.option("--workers", type=Whole(1, 256), help=say(words))
 
 
 def fail_on(say: Say) -> Decorator:
@@ -88,7 +94,7 @@ def fail_on(say: Say) -> Decorator:
         "有承诺未达标(含假设下不可达)时以 1 退出",
         "exit with 1 when a commitment is not met (or not reachable under the assumptions)",
     )
-    return click.option("--fail-on", type=click.Choice(["not-met"]), help=say(words))
+    return click.option("--fail-on", type=OneOf(["not-met"]), help=say(words))
 
 
 def together(*decorators: Decorator) -> Decorator:

@@ -1,12 +1,38 @@
-"""What commands write beside what they print."""
+"""What commands print, and what they write beside it."""
 
 from __future__ import annotations
 
+import io
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from sim.whole_files import write_whole
+
+
+class Unbroken:
+    """Standard output whose reader may go away (``| head -1``), or was never there, while the work goes on."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream or io.StringIO()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        return self._while_read(self._stream.write, text)
+
+    def flush(self) -> None:
+        self._while_read(self._stream.flush)
+
+    def _while_read(self, act: Callable[..., Any], *given: str) -> Any:
+        try:
+            return act(*given)
+        except BrokenPipeError:  # what is still to come goes nowhere
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+            return act(*given)
 
 
 def write_json(path: Path | None, content: Any) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from sim.commands import options
+from sim.bounds import REPLICATIONS
+from sim.commands import options, values
 from sim.names import find
 from sim.text import Language, Text
 
@@ -48,7 +49,7 @@ def command(say: options.Say) -> click.Command:
     @click.argument("scenario", metavar=say(Text("情景", "SCENARIO")))
     @click.option("--case", "case_name", required=True, help=say(_CASE))
     @click.option("--limit", "limit_id", help=say(_LIMIT))
-    @click.option("--replication", type=click.IntRange(0, (1 << 20) - 1), default=0, help=say(_REPLICATION))
+    @click.option("--replication", type=values.Whole(0, REPLICATIONS - 1), default=0, help=say(_REPLICATION))
     @options.common(say)
     def trace(
         folder: Path,

@@ -2,44 +2,48 @@
 
 from __future__ import annotations
 
-import rich_click as click
+import re
 
+import rich_click as click
+from click.exceptions import NoSuchCommand
+
+from sim.errors import InputError
 from sim.names import near_to
 from sim.text import Text
 
 
-def usage_message(error: click.ClickException) -> Text:
+def usage_error(error: click.ClickException) -> InputError:
     """What is wrong, and where to look."""
-    said = error.format_message()
     command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "shixian"
-    rule = _rule(error, said)
-    return Text(
-        f"{rule.zh}\n  改法: 用法见 {command} --help --lang zh",
-        f"{rule.en}\n  cure: see {command} --help --lang en",
-    )
-
-
-def _rule(error: click.ClickException, said: str) -> Text:
+    look = Text(f"用法见 {command} --help --lang zh", f"see {command} --help --lang en")
     match error:
-        case click.NoSuchOption():
-            near = near_to(error.option_name, error.possibilities or [])
-            hint = Text(f",是否指 {near}?", f"; did you mean {near}?") if near else Text("", "")
-            return Text(f"没有选项 {error.option_name}{hint.zh}", f"no such option {error.option_name}{hint.en}")
+        case click.NoSuchOption(option_name=name):
+            rule = Text("没有这个选项", "there is no such option")
+            return InputError(rule, _did_you_mean(name, error.possibilities, look), where=command, value=name)
+        case NoSuchCommand(command_name=name):
+            rule = Text("没有这个命令", "there is no such command")
+            return InputError(rule, _did_you_mean(name, error.possibilities, look), where=command, value=name)
         case click.MissingParameter():
             name = _name(error)
-            return Text(f"缺少参数 {name}", f"missing {name}")
-        case click.BadParameter():
-            name = _name(error)
-            return Text(f"{name} 的取值不对:{error.message}", f"wrong value of {name}: {error.message}")
-        case click.FileError():
-            return Text(f"打不开文件 {error.ui_filename}", f"cannot open {error.ui_filename}")
-        case click.UsageError() if "No such command" in said:
-            return Text(f"没有这个命令:{said.split(chr(39))[1]}", said)
-        case _:
-            return Text(f"命令行有误:{said}", said)
+            return InputError(Text(f"缺少 {name}", f"{name} is missing"), look, where=command)
+        case click.BadOptionUsage(option_name=name):
+            takes = Text(f"选项 {name} 须带取值", f"option {name} takes a value")
+            takes_none = Text(f"选项 {name} 不带取值", f"option {name} takes no value")
+            return InputError(takes_none if "does not take" in error.message else takes, look, where=command)
+        case click.UsageError() if extra := re.search(r"extra arguments? \((.*)\)", error.message):
+            return InputError(Text("参数多了", "too many arguments"), look, where=command, value=extra[1])
+        case click.UsageError(message="Missing command."):
+            return InputError(Text("缺少命令", "a command is missing"), look, where=command)
+    return InputError(Text("命令行有误", "the command line cannot be read"), look, where=command, value=error.message)
+
+
+def _did_you_mean(name: str, possibilities: list[str] | None, look: Text) -> Text:
+    near = near_to(name, possibilities or [])
+    return Text(f"是否想写 {near}?{look.zh}", f"did you mean {near}? {look.en}") if near else look
 
 
 def _name(error: click.BadParameter) -> str:
-    if error.param is None:
+    """As the usage line has it."""
+    if error.param is None or error.ctx is None:
         return ""
-    return error.param.opts[0] if error.param.param_type_name == "option" else error.param.make_metavar(error.ctx)  # type: ignore[arg-type]
+    return error.param.opts[0] if isinstance(error.param, click.Option) else error.param.make_metavar(error.ctx)

@@ -14,12 +14,10 @@ from typing import Any
 import numpy as np
 from numba import types
 
+from sim.bounds import REPLICATIONS, VISITS
 from sim.errors import InputError, RunError
 from sim.jit import compiled
 from sim.text import Text
-
-REPLICATIONS = 1 << 20
-VISITS = 1 << 12
 
 # Compiled code mixes uint64 with plain integers as float64, so every constant is a uint64.
 _LOW: Any = np.uint64(0xFFFFFFFF)

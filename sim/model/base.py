@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from sim.bounds import REPLICATIONS, SEEDS
 from sim.model.calendars import CalendarSpec
 from sim.model.clocks import SUSPENDED
 from sim.model.demand import OpenCase, Source
@@ -50,8 +51,8 @@ class Study(Part):
     to: Date
     warm_up_years: int = Field(default=1, ge=0, le=20)
     run_out: PositiveDuration = Field(default=Quantity(amount=365, unit="d"), description="the cap of the run-out")
-    replications: int = Field(default=10, ge=1, lt=1 << 20)
-    seed: int = Field(default=2021, ge=0, lt=1 << 64)
+    replications: int = Field(default=10, ge=1, lt=REPLICATIONS)
+    seed: int = Field(default=2021, ge=0, lt=SEEDS)
 
     @model_validator(mode="after")
     def _in_order(self) -> Study:

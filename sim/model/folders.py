@@ -6,8 +6,9 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
-from sim.errors import InputError
+from sim.errors import InputError, reason
 from sim.text import Text
 
 LARGEST_FILE = 1_000_000
@@ -19,9 +20,12 @@ FIGURES = "figures.csv"
 
 def yaml_files(folder: Path) -> list[tuple[str, Path]]:
     """The folder's YAML files, with their names from the folder on, in the order of these names."""
-    _refuse_what_is_no_folder(folder)
-    root = folder.resolve()
-    found = sorted(_walk(root), key=lambda path: path.relative_to(root).as_posix().encode())
+    try:
+        _refuse_what_is_no_folder(folder)
+        root = folder.resolve()
+        found = sorted(_walk(root), key=lambda path: path.relative_to(root).as_posix().encode())
+    except OSError as error:
+        raise _unreadable(error, str(folder)) from None
     files = [(path.relative_to(root).as_posix(), path) for path in found]
     if not files:
         raise InputError(
@@ -80,12 +84,15 @@ def read(path: Path, shown: str, *, largest: int = LARGEST_FILE) -> bytes:
             )
         return path.read_bytes()
     except OSError as error:
-        raise InputError(
-            Text("文件无法读取", "the file cannot be read"),
-            Text("检查权限", "check its permissions"),
-            where=shown,
-            value=error.strerror or "",
-        ) from None
+        raise _unreadable(error, shown) from None
+
+
+def _unreadable(error: OSError, where: str) -> InputError:
+    return InputError(
+        Text(f"无法读取:{reason(error).zh}", f"this cannot be read: {reason(error).en}"),
+        Text("检查路径和权限", "check the path and its permissions"),
+        where=where,
+    )
 
 
 def _refuse_what_is_no_folder(folder: Path) -> None:
@@ -105,7 +112,11 @@ def _refuse_what_is_no_folder(folder: Path) -> None:
 
 def _walk(root: Path) -> Iterator[Path]:
     """YAML files below a folder; hidden ones are left out, links are followed nowhere."""
-    for here, folders, names in os.walk(root):
+
+    def refuse(error: OSError) -> NoReturn:
+        raise error
+
+    for here, folders, names in os.walk(root, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in [*folders, *names]:
             path = Path(here, name)

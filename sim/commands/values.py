@@ -1,0 +1,107 @@
+"""What the value of an option may be: refused with place, value, rule and cure in both languages, before any work."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from errno import EACCES, ENOTDIR
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+
+from sim.errors import InputError, reason
+from sim.names import nearest
+from sim.text import Text
+from sim.whole_files import unwritable
+
+STDOUT = Path("-")
+"""Where ``--json -`` writes."""
+
+
+class Whole(click.ParamType):
+    """A whole number within bounds."""
+
+    name = "whole"
+
+    def __init__(self, low: int, high: int) -> None:
+        self.low, self.high = low, high
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return f"{self.low}..{self.high}"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            if self.low <= (number := int(value)) <= self.high:
+                return number
+        except ValueError:
+            pass
+        raise InputError(
+            Text(f"须为 {self.low} 至 {self.high} 的整数", f"this is a whole number from {self.low} to {self.high}"),
+            Text(f"例如 {_place(param)} {max(self.low, 1)}", f"for example {_place(param)} {max(self.low, 1)}"),
+            where=_place(param),
+            value=value,
+        )
+
+
+class OneOf(click.ParamType):
+    """One of a few words."""
+
+    name = "word"
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = tuple(words)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "|".join(self.words)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value in self.words:
+            return str(value)
+        rule = Text("没有这个取值", "there is no such value")
+        raise InputError(rule, nearest(str(value), self.words), where=_place(param), value=value)
+
+
+class Writable(click.ParamType):
+    """A file or a folder to be written, which may be there already."""
+
+    name = "path"
+
+    def __init__(self, *, folder: bool) -> None:
+        self.folder = folder
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = Path(value)
+        if path == STDOUT and not self.folder:
+            return path
+        try:
+            if not value or "\0" in str(value):
+                raise _refusal(Text("这不是路径", "this is no path"), param, value)
+            self._refuse_kind(path, param)
+        except OSError as error:
+            raise _refusal(reason(error), param, value) from None
+        return path
+
+    def _refuse_kind(self, path: Path, param: click.Parameter | None) -> None:
+        there = path.exists()
+        if there and path.is_dir() != self.folder:
+            is_a_file = Text("这是文件,须为文件夹", "this is a file, not a folder")
+            is_a_folder = Text("这是文件夹,须为文件", "this is a folder, not a file")
+            raise _refusal(is_a_file if self.folder else is_a_folder, param, path)
+        if there and not self.folder and not path.is_file():
+            return  # a pipe or a device is written where it stands
+        above = path.absolute().parents
+        folder = path if there and self.folder else next(one for one in above if one.exists())
+        if not folder.is_dir():
+            raise _refusal(reason(OSError(ENOTDIR, "")), param, path)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise unwritable(OSError(EACCES, ""), path)
+
+
+def _place(param: click.Parameter | None) -> str:
+    return "" if param is None else param.opts[0]
+
+
+def _refusal(rule: Text, param: click.Parameter | None, value: object) -> InputError:
+    cure = Text(f"给 {_place(param)} 另写一个路径", f"give {_place(param)} another path")
+    return InputError(rule, cure, where=_place(param), value=str(value))
