@@ -22,9 +22,11 @@ from sim.analysis.results import StudyResult
 from sim.analysis.samples import Sample
 from sim.analysis.sampling import sample
 from sim.engine.replicate import ENGINE, Progress, replicate, simulate, worker_processes
+from sim.errors import InputError
 from sim.logfiles import write_log
 from sim.model.open_time import date_of
 from sim.model.scenario import Folder, Scenario
+from sim.text import Text
 from sim.whole_files import unwritable, write_whole
 
 LOGS = "logs"
@@ -50,11 +52,11 @@ def run_study(
     are not to be kept) and ``run.json`` with facts of this machine and hour are put there when all is done: a run
     that is interrupted leaves what was there before. Logs of an earlier run that this one does not replace go.
 
-    The result is the same for any number of workers. Errors: InputError for an unknown scenario, those of the run,
-    EnvironmentFailure where ``out`` cannot be written or a worker dies.
+    The result is the same for any number of workers. Errors: InputError for a scenario that is unknown or named twice,
+    those of the run, EnvironmentFailure where ``out`` cannot be written or a worker dies.
     """
     began = time.time()
-    scenarios = [folder.scenario(id_) for id_ in dict.fromkeys(scenario_ids)]
+    scenarios = [folder.scenario(id_) for id_ in _once(scenario_ids)]
     with _staged(out) as stage:
         logs = stage / LOGS if stage is not None and keep_logs else None
         units = [
@@ -87,6 +89,15 @@ def run_study(
         ),
         command=command,
     )
+
+
+def _once(scenario_ids: Sequence[str]) -> Sequence[str]:
+    """The ids as they are; one that stands twice would be compared with itself."""
+    twice = next((id_ for i, id_ in enumerate(scenario_ids) if id_ in scenario_ids[:i]), None)
+    if twice is None:
+        return scenario_ids
+    rule = Text("同一情景写了两次,没有可比较的", "a scenario stands twice: there is nothing to compare")
+    raise InputError(rule, Text("写两个不同的情景", "name different scenarios"), value=twice)
 
 
 class _Unit(NamedTuple):

@@ -15,6 +15,8 @@ from sim.cli import COMMANDS, language, run
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = str(ROOT / "scenarios/example")
 
+SET, REVIEW = ["--set"], "processes/permit/review/effort/mean"
+
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     code = run(arguments)
@@ -64,6 +66,11 @@ def test_help_is_quick_because_heavy_modules_are_imported_late():
         (["run", EXAMPLE, "today", "--set", "pools/clerks"], "PATH=VALUE"),
         (["run", EXAMPLE, "today", "--set", "pools/clerk/servers=2"], "pools/clerks"),
         (["run", EXAMPLE, "today", "--set", "pools/clerks/servers=-2"], "-2"),
+        (["run", EXAMPLE, "today", "--set", "pools/clerks/servers=2", "--set", "pools/clerks/servers=3"], "2, 3"),
+        (["check", EXAMPLE, *SET, f"{REVIEW}=2 h", *SET, f"{REVIEW.replace('review', 'flow/2')}=3 h"], "2 h, 3 h"),
+        (["run", EXAMPLE, "today", "--seed", "2", "--set", "study/seed=3"], "2, 3"),
+        (["check", EXAMPLE, "--replications", "2", "--set", "study/replications=3"], "2, 3"),
+        (["compare", EXAMPLE, "today", "today"], "a scenario stands twice"),
         (["explain", EXAMPLE, "L2"], "L1"),
         (["trace", EXAMPLE, "today", "--case", "nobody-1"], "nobody-1"),
         (["trace", EXAMPLE, "today", "--case", "1", "--limit", "L9"], "L1"),
@@ -75,7 +82,7 @@ def test_a_mistake_gets_one_clear_error_exit_code_2_and_no_traceback(capsys, arg
     assert code == 2 and expected in err and "Traceback" not in err and "defect" not in err
     assert "cure:" in err
     code, _, err = said(capsys, *arguments, "--lang", "zh")
-    assert code == 2 and "改法" in err
+    assert code == 2 and "改法" in err and err.count("改法") == 1
 
 
 def test_a_check_of_a_good_folder_says_so(capsys):

@@ -60,11 +60,11 @@ def test_a_verdict_rests_on_its_assumptions_and_says_so():
     assert (second.value, second.assumed, second.assumptions) == ("no-number", False, ())
 
 
-def test_a_scenario_named_twice_runs_once_and_an_unknown_one_is_refused():
-    result = sim.study.run_study(folder(), ["plan", "plan"], name="t", seed=1, replications=1)
-    assert [scenario.id for scenario in result.scenarios] == ["plan"] and result.changes == ()
-    with pytest.raises(InputError, match="plam"):
-        sim.study.run_study(folder(), ["plam"], name="t", seed=1, replications=1)
+@pytest.mark.parametrize(("scenarios", "told"), [(["plan", "before", "plan"], "stands twice"), (["plam"], "no such")])
+def test_a_scenario_that_is_named_twice_or_unknown_is_refused(scenarios, told):
+    with pytest.raises(InputError, match=told) as refused:
+        sim.study.run_study(folder(), scenarios, name="t", seed=1, replications=1)
+    assert refused.value.value == scenarios[-1]
 
 
 def test_a_window_of_whole_years_is_so_many_years_and_any_other_is_counted_in_days():

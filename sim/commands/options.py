@@ -41,16 +41,25 @@ def settings(say: Say) -> Decorator:
 
 
 def _settings(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> Mapping[str, str]:
-    pairs = [one.partition("=") for one in given]
-    for one, (path, equals, value) in zip(given, pairs, strict=True):
-        if not (path and equals and value):
+    found: dict[str, str] = {}
+    for one in given:
+        path, _equals, value = (part.strip() for part in one.partition("="))
+        if not (path and value):
             raise InputError(
                 Text("--set 须写成 路径=取值", "--set takes PATH=VALUE"),
                 Text("例如 --set pools/survey/servers=5", "for example --set pools/survey/servers=5"),
                 where="--set",
                 value=one,
             )
-    return {path.strip(): value.strip() for path, _, value in pairs}
+        if path in found:
+            raise _twice(f"--set {path}", found[path], value)
+        found[path] = value
+    return found
+
+
+def _twice(where: str, one: str, other: str) -> InputError:
+    rule = Text("同一数据项给了两次", "one figure is given twice")
+    return InputError(rule, Text("只保留一个", "keep one of the two"), where=where, value=f"{one}, {other}")
 
 
 def seed(say: Say) -> Decorator:
@@ -74,9 +83,13 @@ def common(say: Say) -> Decorator:
 
 
 def with_study(settings: Mapping[str, str], seed: int | None, replications: int | None) -> dict[str, str]:
-    """The settings, with a seed and a number of replications that were asked for."""
-    asked = {"study/seed": seed, "study/replications": replications}
-    return {**settings, **{path: str(number) for path, number in asked.items() if number is not None}}
+    """The settings, with a seed and a number of replications that were asked for; they must not contradict them."""
+    asked = {"seed": seed, "replications": replications}
+    merged = dict(settings)
+    for name, number in ((name, str(number)) for name, number in asked.items() if number is not None):
+        if (other := merged.setdefault(f"study/{name}", number)) != number:
+            raise _twice(f"--{name}, --set study/{name}", number, other)
+    return merged
 
 
 def out(say: Say) -> Decorator:

@@ -54,6 +54,7 @@ def carry_out(job: Job) -> int:
     from sim.model import files
     from sim.report import pages, table
 
+    options.with_study(job.settings, job.seed, job.replications)  # refused where they contradict each other
     folder = files.load(job.folder, job.settings)
     seed = folder.study.seed if job.seed is None else job.seed
     replications = job.replications or folder.study.replications

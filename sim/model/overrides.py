@@ -31,10 +31,17 @@ _LEADING = {"fixed", "mean", "p50", "usual", "value"}
 def apply_settings(document: Document, settings: Mapping[str, str]) -> None:
     """Put in the figures of the command line: assumptions of whoever runs it."""
     errors = []
+    given: dict[Path, str] = {}
     for written, value in settings.items():
         place = Place(f"--set {written}")
         try:
             path = find(document, written)
+            if (other := given.setdefault(path, written)) != written:
+                raise InputError(
+                    Text(f"与 --set {other} 是同一个数据项", f"this is the same figure as --set {other}"),
+                    Text("只保留一个", "keep one of the two"),
+                    value=f"{settings[other]}, {value}",
+                )
             evidence = {"assumption": True, "by": "--set"} if carries_evidence(path) else {}
             put(document, path, readable(value), evidence, place)
         except InputError as error:
