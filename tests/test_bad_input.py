@@ -183,7 +183,14 @@ def test_10_no_arrivals_are_accepted_with_a_note(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("written", "cure"),
-    [("0 wd", "give a unit"), ("-3 wd", "give a unit"), ("10", "give a unit"), ("30 days", "write 30 d (calendar)")],
+    [
+        ("0 wd", "give a unit"),
+        ("-3 wd", "give a unit"),
+        ("10", "give a unit"),
+        ("30 days", "write 30 d (calendar)"),
+        ("30天", "write 30 d (calendar)"),
+        ("0 个工作日", "give a unit"),
+    ],
 )
 def test_11_a_limit_of_nothing_or_without_its_unit_is_refused(tmp_path: Path, written: str, cure: str) -> None:
     error = refused(tmp_path, "value: 10 wd", f"value: {written}", at=f"{written}\n")

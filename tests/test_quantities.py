@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from sim.errors import InputError
-from sim.model.quantities import Duration, PositiveDuration, Quantity, to_us
+from sim.model.quantities import _SPELLINGS, Duration, PositiveDuration, PromisedDuration, Quantity, to_us
 from sim.text import Text
+from tests.conftest import ROOT
 
 EIGHT_HOURS = 8 * 3_600_000_000
 duration = TypeAdapter(Duration)
@@ -36,10 +38,31 @@ def refusal(value: Any, kind: Any = Duration) -> dict[str, str]:
         ("1.5 wd", 43_200_000_000),
         ("  0.5h ", 1_800_000_000),
         ("0 min", 0),
+        ("45秒", 45_000_000),
+        ("30分钟", 1_800_000_000),
+        ("30 分", 1_800_000_000),
+        ("2小时", 7_200_000_000),
+        ("2 个小时", 7_200_000_000),
+        ("10天", 864_000_000_000),
+        ("10自然日", 864_000_000_000),
+        ("1周", 604_800_000_000),
+        ("1个星期", 604_800_000_000),
+        ("1.5工作日", 43_200_000_000),
+        ("3个工作日", 86_400_000_000),
+        ("３个工作日", 86_400_000_000),
+        ("１．５　ｗｄ", 43_200_000_000),
     ],
 )
 def test_a_quantity_is_so_many_microseconds(written: str, microseconds: float) -> None:
     assert to_us(duration.validate_python(written), EIGHT_HOURS) == microseconds
+
+
+def test_every_spelling_of_a_unit_is_documented_and_none_that_is_not_read() -> None:
+    section = (ROOT / "sim/model/README.md").read_text("utf-8").partition("## Durations")[2].partition("\n\nRefused")[0]
+    shown = {
+        re.sub(r"[0-9 ]", "", written): duration.validate_python(written) for written in re.findall("`(.+?)`", section)
+    }
+    assert {spelling: quantity.unit for spelling, quantity in shown.items()} == _SPELLINGS
 
 
 @given(st.floats(0, 36_000), st.sampled_from(["s", "min", "h", "d", "wd"]))
@@ -54,7 +77,7 @@ def test_a_working_day_without_a_calendar_has_no_length() -> None:
         to_us(Quantity(1, "wd"), None)
 
 
-@pytest.mark.parametrize("bare", [30, 0, 1.5, "30", "2.5", "1e999", "1e3", 10**400])
+@pytest.mark.parametrize("bare", [30, 0, 1.5, "30", "３０", "2.5", "1e999", "1e3", 10**400])
 def test_a_bare_number_is_asked_for_its_unit(bare: Any) -> None:
     told = refusal(bare)
     assert told["rule_en"] == "a duration needs its unit"
@@ -63,7 +86,7 @@ def test_a_bare_number_is_asked_for_its_unit(bare: Any) -> None:
     assert "工作日" in told["cure_zh"]
 
 
-@pytest.mark.parametrize("negative", [-1, -0.5, "-2 h", "-2", "−2 h", "- 2 h"])
+@pytest.mark.parametrize("negative", [-1, -0.5, "-2 h", "-2", "−2 h", "- 2 h", "－２小时", "-3个工作日"])
 def test_a_negative_duration_is_refused(negative: Any) -> None:
     assert "negative" in refusal(negative)["rule_en"]
 
@@ -80,11 +103,34 @@ def test_text_that_is_no_duration_is_refused_with_the_way_to_write_one(text: Any
     assert "30 min" in refusal(text)["cure_en"]
 
 
-@pytest.mark.parametrize("days", ["30 days", "30 day", "30天", "30 日"])
+@pytest.mark.parametrize("days", ["30 days", "30 day", "30日", "30 日", "３０日"])
 def test_days_are_asked_whether_calendar_or_working(days: str) -> None:
     told = refusal(days)
     assert "30 d" in told["cure_en"]
     assert "30 wd" in told["cure_en"]
+
+
+def test_a_limit_in_plain_days_is_asked_which_though_a_duration_is_not() -> None:
+    assert "30 wd" in refusal("30天", PromisedDuration)["cure_zh"]
+    promised = TypeAdapter(PromisedDuration).validate_python
+    assert promised("30日历天") == promised("30 d") == Quantity(30, "d")
+    assert promised("30个工作日") == Quantity(30, "wd")
+    assert "above zero" in refusal("0个工作日", PromisedDuration)["rule_en"]
+
+
+@pytest.mark.parametrize("month", ["1个月", "3 月", "1年", "2季度", "1 month", "2 years"])
+def test_what_differs_in_length_is_refused(month: str) -> None:
+    told = refusal(month)
+    assert "differ in length" in told["rule_en"]
+    assert "30 d" in told["cure_zh"]
+
+
+@pytest.mark.parametrize(
+    "unclear",
+    ["半天", "三个工作日", "1天半", "3-5天", "约3天", "2时", "3个工作日内", "3个天", "2² h", "①h", "½ h", "3 工作 日"],
+)
+def test_words_that_are_no_number_and_unit_are_refused_and_never_changed(unclear: str) -> None:
+    assert refusal(unclear)["rule_en"] == "a duration is a number and a unit"
 
 
 def test_a_century_is_the_longest_duration() -> None:

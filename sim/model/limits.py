@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sim.model.clocks import Clock, Unit
 from sim.model.part import Id, Name, Part, Share, refuse
-from sim.model.quantities import PositiveDuration
+from sim.model.quantities import PromisedDuration
 from sim.text import Text
 
 Role = Literal["default", "plausible", "beside"]
@@ -71,10 +71,10 @@ class Limit(Part):
     responsible: str
     deadline: str
     classes: tuple[Id, ...] = ()
-    value: PositiveDuration | None = Field(
+    value: PromisedDuration | None = Field(
         default=None, description="the limit, in wd (working days) or d (calendar days)"
     )
-    baseline: PositiveDuration | None = Field(default=None, description="the old limit that the plan names")
+    baseline: PromisedDuration | None = Field(default=None, description="the old limit that the plan names")
     stages: int | None = Field(default=None, ge=1, description="the number of stages that the plan allows")
     statistic: StatisticField | None = None
     clock: Clock = Clock()

@@ -14,7 +14,7 @@ from sim.model.limits import Reading as ReadingPart
 from sim.model.limits import StatisticField
 from sim.model.part import Id, Share, refuse
 from sim.model.process import Element, Mark, SessionStep, WaitStep, WorkStep
-from sim.model.quantities import PositiveDuration
+from sim.model.quantities import PromisedDuration
 from sim.model.reforms import phrases, words
 from sim.model.reforms.change import ClockChange, StepPaths, Touch, changed
 from sim.model.reforms.durations import on_steps
@@ -57,7 +57,7 @@ class Limit(OfLimit):
     """The number that is promised, its statistic, tolerance and classes, or which of its readings decides."""
 
     limit: str
-    value: PositiveDuration | None = None
+    value: PromisedDuration | None = None
     statistic: StatisticField | None = None
     tolerance: Share | None = None
     classes: tuple[Id, ...] | None = None
