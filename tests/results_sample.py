@@ -172,15 +172,28 @@ def scenario_result(folder: Folder, id_: str) -> ScenarioResult:
     )
 
 
+def comparison(difference: Estimate, ratio: float) -> Comparison:
+    """Before less after."""
+    return Comparison(
+        difference=difference, welch=difference, welch_degrees_of_freedom=9.0, ratio=estimate(ratio, 0.03),
+        variance_reduction=0.6,
+    )  # fmt: skip
+
+
 def change(id_: str) -> Change:
     """What the plan saves."""
     (before, *_), (after, *_) = FOUND[id_]["before"], FOUND[id_]["plan"]
-    saved = estimate(before - after, 0.4)
-    compared = Comparison(
-        difference=saved, welch=saved, welch_degrees_of_freedom=9.0, ratio=estimate(after / before, 0.03),
-        variance_reduction=0.6,
-    )  # fmt: skip
-    return Change(id_, "before", "plan", compared, None)
+    late, less_late = (verdict(baotou(), id_, scenario).default for scenario in ("before", "plan"))
+    assert late is not None and late.share_within.value is not None
+    assert less_late is not None and less_late.share_within.value is not None
+    gained = late.share_within.value - less_late.share_within.value
+    return Change(
+        id_,
+        "before",
+        "plan",
+        comparison(estimate(before - after, 0.4), after / before),
+        comparison(estimate(gained, low=gained - 0.03, high=gained + 0.03, unit="share"), 1.1),
+    )
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sim.analysis.results import Change, ReadingResult, Verdict
 from sim.analysis.statistics import Estimate
-from sim.report import cells, numbers
+from sim.report import cells, change_words, numbers
 from sim.report.edition import Edition
 from sim.report.verdict_words import MARKS, NOT_ASSESSED, value_words
 from sim.report.wording import describe_clock, describe_role, describe_statistic, short_unit
@@ -56,12 +56,12 @@ def _times(
     yield Row(
         say(f"平均用时（{unit}）", f"mean ({unit})"),
         [days(r and r.mean) for r in results],
-        _saved(edition, change, unit),
+        change_words.cell(edition, change, "mean"),
     )
     yield Row(
         say("按时办结率", "share within the limit"),
         [share(r and r.share_within) for r in results],
-        _risen(edition, change),
+        change_words.cell(edition, change, "share_within"),
     )
     if first.tolerance is not None:
         label = say(
@@ -111,34 +111,6 @@ def _longest(edition: Edition, result: ReadingResult | None) -> str:
         return numbers.NONE
     step = edition.step_name(result.longest_stuck_at)
     return edition.choose(f"{cells.longest(result)}，卡在“{step}”", f"{cells.longest(result)}, at “{step}”")
-
-
-def _saved(edition: Edition, change: Change | None, unit: str) -> str:
-    """``压缩 5.2（4.8～5.6），压减 36%``."""
-    if change is None or change.mean is None or change.mean.difference.value is None:
-        return ""
-    saved = change.mean.difference
-    words = edition.choose("压缩 " if (saved.value or 0) >= 0 else "增加 ", "−" if (saved.value or 0) >= 0 else "+")
-    text = words + numbers.days(abs(saved.value or 0))
-    if saved.low is not None and saved.high is not None:
-        low, high = sorted((abs(saved.low), abs(saved.high))) if saved.low * saved.high > 0 else (saved.low, saved.high)
-        between = f"{numbers.days(low)}{numbers.TO.in_(edition.language)}{numbers.days(high)}"
-        text += edition.choose(f"（{between}）", f" ({between})")
-    ratio = change.mean.ratio.value
-    if ratio is not None and ratio < 1:
-        text += edition.choose(f"，压减 {numbers.share(1 - ratio)}", f", a cut of {numbers.share(1 - ratio)}")
-    return text
-
-
-def _risen(edition: Edition, change: Change | None) -> str:
-    """In percentage points; the comparison is before less after."""
-    if change is None or change.share_within is None or change.share_within.difference.value is None:
-        return ""
-    points = round(-100 * change.share_within.difference.value)
-    if points == 0:
-        return ""
-    words = edition.choose("提高" if points > 0 else "下降", "up" if points > 0 else "down")
-    return edition.choose(f"{words}约 {abs(points)} 个百分点", f"{words} by about {abs(points)} points")
 
 
 def readings(edition: Edition, limit: str) -> list[ReadingRow]:

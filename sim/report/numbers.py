@@ -57,6 +57,28 @@ def count(value: float) -> str:
     return f"{value:.0f}" if float(value).is_integer() else f"{value:.1f}"
 
 
+def signed(value: float, decimals: int) -> str:
+    """A difference that may go either way; never a negative zero.
+
+    >>> signed(-0.42, 1), signed(-0.04, 1), signed(12.6, 0)
+    ('−0.4', '0.0', '13')
+    """
+    return f"{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
+
+
+def whole(value: float) -> str:
+    """Percentage points, which bear no decimal unless their interval is narrow."""
+    return signed(value, 0)
+
+
+def narrow(estimate: Estimate, whole: float = 1) -> bool:
+    """Whether a share bears a decimal: its interval is shorter than 5 points of 100.
+
+    Half of that is about twice the standard error, and of an error two digits are worth printing (GUM, 7.2.6).
+    """
+    return estimate.low is not None and estimate.high is not None and estimate.high - estimate.low < 0.05 * whole
+
+
 def number(value: float) -> str:
     """A limit or a count as it is written: 10, 1.5."""
     return f"{value:,g}"
@@ -80,7 +102,12 @@ def interval(estimate: Estimate, form: Form, language: Language) -> str:
 def with_interval(estimate: Estimate, form: Form, language: Language) -> str:
     """``14.2（13.9～14.5）``."""
     value, between = alone(estimate, form, language), interval(estimate, form, language)
-    return value + _BRACKETS.in_(language).format(between) if between and estimate.value is not None else value
+    return value + bracketed(between, language) if between and estimate.value is not None else value
+
+
+def bracketed(text: str, language: Language) -> str:
+    """``（…）`` / `` (…)``, behind what it belongs to."""
+    return _BRACKETS.in_(language).format(text)
 
 
 def date(iso: str, language: Language) -> str:

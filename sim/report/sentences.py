@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.analysis.results import ReadingResult, ScenarioResult, Value, Verdict
+from sim.analysis.results import Change, ReadingResult, ScenarioResult, Value, Verdict
 from sim.analysis.statistics import Estimate
-from sim.report import cells, numbers
+from sim.report import cells, change_words, numbers
 from sim.report.edition import Edition
 from sim.report.verdict_words import value_words
 
@@ -115,16 +115,18 @@ def _compared(edition: Edition, first: Verdict, last: Verdict, name: str) -> str
     assert first.default is not None and last.default is not None
     before, after = first.default, last.default
     say, parts = edition.choose, []
+    change = edition.change(last.limit, last.scenario)
+    ending = change_words.ending(edition, change, "mean")
     if before.mean.value is not None and after.mean.value is not None:
-        less = after.mean.value < before.mean.value
+        less = after.mean.value < before.mean.value and change_words.certain(change, "mean")
         verb = say("压缩至" if less else "变为", "falls to" if less else "becomes")
         parts.append(
             say(
-                f"平均用时预计由 {_mean(edition, before)}{verb} {_mean(edition, after)}{_cut(edition, last)}",
-                f"the mean {verb} {_mean(edition, after)} from {_mean(edition, before)}{_cut(edition, last)}",
+                f"平均用时预计由 {_mean(edition, before)}{verb} {_mean(edition, after)}{ending}",
+                f"the mean {verb} {_mean(edition, after)} from {_mean(edition, before)}{ending}",
             )
         )
-    parts += _share(edition, before.share_within, after.share_within)
+    parts += _share(edition, before.share_within, after.share_within, change)
     parts += _stages(edition, first.stages, last.stages)
     if not parts:
         return ""
@@ -133,24 +135,19 @@ def _compared(edition: Edition, first: Verdict, last: Verdict, name: str) -> str
     )
 
 
-def _share(edition: Edition, before: Estimate, after: Estimate) -> Iterator[str]:
+def _share(edition: Edition, before: Estimate, after: Estimate, change: Change | None) -> Iterator[str]:
     if before.value is None or after.value is None:
         return
     old, new = (numbers.alone(share, numbers.share, edition.language) for share in (before, after))
     if old == new:
         yield edition.choose(f"按时办结率预计仍为 {new}", f"the share in time stays {new}")
     else:
-        verb = "提高到" if after.value > before.value else "变为"
-        yield edition.choose(f"按时办结率预计由 {old} {verb} {new}", f"the share in time goes from {old} to {new}")
-
-
-def _cut(edition: Edition, last: Verdict) -> str:
-    """``，压减 36%``: one less the ratio of the means."""
-    change = edition.change(last.limit, last.scenario)
-    if change is None or change.mean is None or change.mean.ratio.value is None or change.mean.ratio.value >= 1:
-        return ""
-    part = numbers.share(1 - change.mean.ratio.value)
-    return edition.choose(f"，压减 {part}", f", a cut of {part}")
+        rises = after.value > before.value and change_words.certain(change, "share_within")
+        ending = change_words.ending(edition, change, "share_within")
+        verb = edition.choose("提高到" if rises else "变为", "rises" if rises else "goes")
+        yield edition.choose(
+            f"按时办结率预计由 {old} {verb} {new}{ending}", f"the share in time {verb} from {old} to {new}{ending}"
+        )
 
 
 def _stages(edition: Edition, before: Estimate, after: Estimate) -> Iterator[str]:
