@@ -181,9 +181,32 @@ def test_the_figure_that_is_promised_leads() -> None:
     found = edition()
     mean, every = (cells.outcome(found, verdict(id_).default) for id_ in ("E1", "E4"))
     assert mean.leading == "平均 9.1"
-    assert mean.beside[0].startswith("按时 ")
+    assert mean.beside[0] == "不超过 10 个工作日的占 69%"
     assert every.leading == "按时 98%"
     assert every.beside[0] == "平均 12.4"
+
+
+@pytest.mark.parametrize(
+    ("language", "share", "late"),
+    [
+        ("zh", "单件不超过 10 个工作日的比例", "按时|超期|未到期"),
+        ("en", "share of single cases within 10 wd", "late|on time|in time|within the limit"),
+    ],
+)
+def test_no_single_case_is_late_where_the_mean_is_promised(language: Language, share: str, late: str) -> None:
+    rows, told = indicators.rows(edition(language), "E1"), sentences.findings(edition(language), "E1")[0]
+    labels = [row.label for row in rows]
+    assert labels[1] == share
+    assert share in told
+    assert not re.search(late, " ".join([*labels, told]))
+    mean = next(row for row in indicators.readings(edition(language), "E2") if not row.default)
+    assert "2" in mean.cells[1][0]
+    assert not re.search(late, mean.cells[1][0])
+
+
+def test_where_every_case_is_promised_the_late_ones_are_told() -> None:
+    labels = [row.label for row in indicators.rows(edition(), "E4")]
+    assert {"按时办结率", "超期比例（容许 1%）", "预计每年超期件数", "在办超期件数（10 次模拟合计）"} <= set(labels)
 
 
 def test_where_a_queue_grows_without_end_it_is_where_cases_stick() -> None:
@@ -287,7 +310,7 @@ def test_what_gets_worse_reads_as_getting_worse(language: Language, mean: str, s
             "en",
             "no significant change (−0.4 to 0.1)",
             "the mean becomes 12.4 wd from 15.4 wd, no significant change (95% interval −0.4 to 0.1); "
-            "the share in time goes from 76% to 98%, no significant change (95% interval −40 to 10 points);",
+            "the share within the limit goes from 76% to 98%, no significant change (95% interval −40 to 10 points);",
         ),
     ],
 )

@@ -27,20 +27,53 @@ def outcome(edition: Edition, result: ReadingResult | None) -> Outcome:
     """
     if result is None or result.statistic is None:
         return Outcome(numbers.NONE, "")
-    language = edition.language
+    language, kind = edition.language, result.statistic.kind
     if result.cases == 0:
         return Outcome(NO_CASES.in_(language), "")
     mean = f"{edition.choose('平均', 'mean')} {numbers.alone(result.mean, numbers.days, language)}"
-    share = f"{edition.choose('按时', 'on time')} {numbers.alone(result.share_within, numbers.share, language)}"
+    share = numbers.alone(result.share_within, numbers.share, language)
+    if of_single_cases(result):
+        share = f"{edition.choose('按时', 'on time')} {share}"
+    else:
+        limit = _limit(edition, result)
+        share = edition.choose(f"不超过 {limit}的占 {share}", f"{share} within {limit}")
     median = f"{edition.choose('中位', 'median')} {numbers.alone(result.median, numbers.days, language)}"
     most = f"{edition.choose('最长', 'longest')} {longest(result)}"
-    match result.statistic.kind:
+    match kind:
         case "mean":
             return Outcome(mean, numbers.interval(result.mean, numbers.days, language), (share, most))
         case "median":
             return Outcome(median, numbers.interval(result.median, numbers.days, language), (share, most))
         case _:
             return Outcome(share, numbers.interval(result.share_within, numbers.share, language), (mean, most))
+
+
+def of_single_cases(result: ReadingResult) -> bool:
+    """Whether the promise is about each case. Where it is about the mean or the median, no single case is late."""
+    return result.statistic is None or result.statistic.kind not in ("mean", "median")
+
+
+def share_label(edition: Edition, result: ReadingResult) -> str:
+    """``按时办结率``; under a promise about the mean ``单件不超过 10 个工作日的比例``."""
+    if of_single_cases(result):
+        return edition.choose("按时办结率", "share within the limit")
+    limit = _limit(edition, result)
+    return edition.choose(f"单件不超过 {limit}的比例", f"share of single cases within {limit}")
+
+
+def open_labels(edition: Edition, result: ReadingResult) -> tuple[str, str]:
+    """What the open cases are called that are beyond the limit, and those that are not yet."""
+    if of_single_cases(result):
+        return edition.choose("在办超期件数", "open beyond the limit"), edition.choose(
+            "在办未到期件数", "open, not yet late"
+        )
+    limit = _limit(edition, result)
+    beyond = edition.choose(f"在办已超过 {limit}的件数", f"open, beyond {limit} already")
+    return beyond, edition.choose(f"在办未超过 {limit}的件数", f"open, within {limit} so far")
+
+
+def _limit(edition: Edition, result: ReadingResult) -> str:
+    return edition.amount(numbers.number(result.limit_value or 0.0), result)
 
 
 def longest(result: ReadingResult) -> str:

@@ -12,6 +12,13 @@ _WORDS = (
         Text("统计期内受理的办件中在时限内办结的比例", "of the cases accepted in the window, those finished in time"),
     ),
     (
+        Text("单件不超过……的比例", "share of single cases within …"),
+        Text(
+            "承诺的是平均用时的，单件超过该数不算超期，此比例仅供了解",
+            "where the mean is promised no single case is late: for information",
+        ),
+    ),
+    (
         Text("90% 分位用时", "90th percentile"),
         Text("每十件中九件不超过的用时", "nine cases in ten take no longer"),
     ),

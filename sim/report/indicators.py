@@ -43,8 +43,8 @@ def rows(edition: Edition, limit: str) -> list[Row]:
     change = edition.change(limit, found[-1][0].id) if len(found) > 1 else None
     return [
         *_times(edition, results, first, change),
-        *_counts(edition, results),
-        *_whole(edition, [v for _, v in found]),
+        *_counts(edition, results, first),
+        *_whole(edition, [v for _, v in found], first),
     ]
 
 
@@ -59,7 +59,7 @@ def _times(
         change_words.cell(edition, change, "mean"),
     )
     yield Row(
-        say("按时办结率", "share within the limit"),
+        cells.share_label(edition, first),
         [share(r and r.share_within) for r in results],
         change_words.cell(edition, change, "share_within"),
     )
@@ -73,27 +73,29 @@ def _times(
     yield Row(say(f"最长一件（{unit}）", f"longest case ({unit})"), [_longest(edition, r) for r in results])
 
 
-def _counts(edition: Edition, results: list[ReadingResult | None]) -> Iterator[Row]:
+def _counts(edition: Edition, results: list[ReadingResult | None], first: ReadingResult) -> Iterator[Row]:
     say, times = edition.choose, edition.result.replications
     late = _form(edition, numbers.cases)
     together = say(f"（{times} 次模拟合计）", f" (all {times} replications)")
-    yield Row(say("预计每年超期件数", "late cases expected a year"), [late(r and r.late_per_year) for r in results])
-    for zh, en, of in (
-        ("办件数", "cases", lambda r: r.cases),
-        ("在办超期件数", "open beyond the limit", lambda r: r.open_beyond_limit),
-        ("在办未到期件数", "open, not yet late", lambda r: r.open_undecided),
+    if cells.of_single_cases(first):
+        yield Row(say("预计每年超期件数", "late cases expected a year"), [late(r and r.late_per_year) for r in results])
+    beyond, within = cells.open_labels(edition, first)
+    for label, of in (
+        (say("办件数", "cases"), lambda r: r.cases),
+        (beyond, lambda r: r.open_beyond_limit),
+        (within, lambda r: r.open_undecided),
     ):
-        yield Row(say(zh, en) + together, [numbers.NONE if r is None else f"{of(r):,}" for r in results])
+        yield Row(label + together, [numbers.NONE if r is None else f"{of(r):,}" for r in results])
 
 
-def _whole(edition: Edition, verdicts: list[Verdict]) -> Iterator[Row]:
+def _whole(edition: Edition, verdicts: list[Verdict], first: ReadingResult) -> Iterator[Row]:
     say = edition.choose
     stages, days, share = (_form(edition, form) for form in (numbers.count, numbers.days, numbers.share))
     yield Row(say("环节数（平均）", "stages (mean)"), [stages(v.stages, False) for v in verdicts])
     yield Row(
         say("全过程跨度用时（自然日）", "whole elapsed time (calendar days)"), [days(v.elapsed) for v in verdicts]
     )
-    label = say("按时办结率（按办结日期统计）", "share within the limit (by date of completion)")
+    label = cells.share_label(edition, first) + say("（按办结日期统计）", " (by date of completion)")
     yield Row(label, [share(v.completed_within) for v in verdicts])
 
 

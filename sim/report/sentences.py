@@ -105,9 +105,10 @@ def findings(edition: Edition, limit: str) -> list[str]:
 
 def _alone(edition: Edition, result: ReadingResult) -> str:
     mean, share = _mean(edition, result), numbers.alone(result.share_within, numbers.share, edition.language)
+    label = cells.share_label(edition, result)
     return edition.choose(
-        f"模拟结果显示，平均用时预计为 {mean}，按时办结率预计为 {share}。",
-        f"The simulation shows a mean of {mean} and {share} within the limit.",
+        f"模拟结果显示，平均用时预计为 {mean}，{label}预计为 {share}。",
+        f"The simulation shows a mean of {mean}; {label}: {share}.",
     )
 
 
@@ -126,7 +127,7 @@ def _compared(edition: Edition, first: Verdict, last: Verdict, name: str) -> str
                 f"the mean {verb} {_mean(edition, after)} from {_mean(edition, before)}{ending}",
             )
         )
-    parts += _share(edition, before.share_within, after.share_within, change)
+    parts += _share(edition, before, after, change)
     parts += _stages(edition, first.stages, last.stages)
     if not parts:
         return ""
@@ -135,18 +136,19 @@ def _compared(edition: Edition, first: Verdict, last: Verdict, name: str) -> str
     )
 
 
-def _share(edition: Edition, before: Estimate, after: Estimate, change: Change | None) -> Iterator[str]:
-    if before.value is None or after.value is None:
+def _share(edition: Edition, before: ReadingResult, after: ReadingResult, change: Change | None) -> Iterator[str]:
+    shares, label = (before.share_within, after.share_within), cells.share_label(edition, after)
+    if shares[0].value is None or shares[1].value is None:
         return
-    old, new = (numbers.alone(share, numbers.share, edition.language) for share in (before, after))
+    old, new = (numbers.alone(share, numbers.share, edition.language) for share in shares)
     if old == new:
-        yield edition.choose(f"按时办结率预计仍为 {new}", f"the share in time stays {new}")
+        yield edition.choose(f"{label}预计仍为 {new}", f"the {label} stays {new}")
     else:
-        rises = after.value > before.value and change_words.certain(change, "share_within")
+        rises = shares[1].value > shares[0].value and change_words.certain(change, "share_within")
         ending = change_words.ending(edition, change, "share_within")
         verb = edition.choose("提高到" if rises else "变为", "rises" if rises else "goes")
         yield edition.choose(
-            f"按时办结率预计由 {old} {verb} {new}{ending}", f"the share in time {verb} from {old} to {new}{ending}"
+            f"{label}预计由 {old} {verb} {new}{ending}", f"the {label} {verb} from {old} to {new}{ending}"
         )
 
 
