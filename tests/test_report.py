@@ -98,7 +98,7 @@ def test_the_table_fits_a_terminal_and_says_that_it_rests_on_assumptions(languag
 
 def test_the_table_shows_before_after_conclusion_and_where_it_sticks() -> None:
     table = verdict_table(only(study(), "E4"), baotou(), "zh")
-    for words in ("每件不超过", "按时 76%", "按时 98%", "平均 12.4", "暂不能判定", "供电方案会审", "2.2 个工作日"):
+    for words in ("每件不超过", "按时 76%", "按时 97.7%", "平均 12.4", "暂不能判定", "供电方案会审", "2.2 个工作日"):
         assert words in table
 
 
@@ -329,7 +329,7 @@ def once(verdict: Verdict) -> Verdict:
 
 
 @pytest.mark.parametrize(
-    ("change", "words"), [(withheld, "排队无限增长"), (empty, "没有办件"), (once, "平均 1.9"), (lambda v: v, "98%")]
+    ("change", "words"), [(withheld, "排队无限增长"), (empty, "没有办件"), (once, "平均 1.9"), (lambda v: v, "97.7%")]
 )
 def test_the_unusual_is_said_in_words_never_as_nan(change: Callable[[Verdict], Verdict], words: str) -> None:
     result = changed(study(), lambda v: v if v.value == "no-number" else change(v))
@@ -346,6 +346,15 @@ def test_the_unusual_can_be_drawn(change: Callable[[Verdict], Verdict]) -> None:
     assert standing(edition).height_mm > 0
     assert (finished(edition, "E2") is None) == (change is not once)
     assert (time_split(edition, "E2") is None) == (change is not once)
+
+
+def test_a_report_from_few_replications_says_so_on_page_one_and_beside_every_table_of_intervals() -> None:
+    few = replace(study(), replications=2)
+    page = text_of(written(few, baotou()))
+    assert page.count("只模拟 2 次，区间粗略") == len(Edition(few, baotou(), "zh").limits(numbered=True)) + 1
+    assert "各情景只模拟 2 次，区间仅供参考" in page.partition("附件1")[0]
+    assert "只模拟 2 次，区间粗略" in verdict_table(few, baotou(), "zh")
+    assert "区间粗略" not in text_of(written(study(), baotou())).partition("名词")[0]
 
 
 def test_one_scenario_alone_has_no_before() -> None:

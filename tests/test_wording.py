@@ -166,6 +166,54 @@ def test_a_value_without_cases_is_never_zero_or_nan() -> None:
     assert numbers.with_interval(withheld, numbers.days, "zh") == "-"
 
 
+@pytest.mark.parametrize(
+    ("value", "half", "shown"),
+    [
+        (0.972, 0.02, "97.2%（95.2%～99.2%）"),
+        (0.972, 0.027, "97%（94%～>99%）"),
+        (0.612, 0.01, "61%（60%～62%）"),
+        (0.028, 0.02, "2.8%（0.8%～4.8%）"),
+        (0.9999, 0.0001, ">99.9%（>99.9%～100%）"),
+    ],
+)
+def test_a_share_near_all_or_none_has_a_decimal_where_its_interval_bears_it(
+    value: float, half: float, shown: str
+) -> None:
+    assert numbers.with_interval(estimate(value, half, unit="share"), numbers.share, "zh") == shown
+
+
+def test_the_time_of_one_case_in_whole_days_has_no_decimals_and_the_mean_keeps_its_own() -> None:
+    whole = verdict("E1").default
+    assert whole is not None
+    result = replace(whole, median=estimate(5.0, 1.0), p90=estimate(34.0, 9.0), longest_days=1182.0, mean=estimate(9.0))
+    shown = {row.label: row.cells[1] for row in indicators.rows(edition(default=result), "E1")}
+    assert shown["平均用时（工作日）"] == "9.0（9.0～9.0）"
+    assert shown["中位用时（工作日）"] == "5（4～6）"
+    assert shown["90% 分位用时（工作日）"] == "34（25～43）"
+    assert shown["最长一件（工作日）"].startswith("1,182，卡在")
+    assert cells.outcome(edition(), result).beside[1] == "最长 1,182"
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "只模拟 2 次，区间粗略"), ("en", "only 2 replications: rough")])
+def test_intervals_from_few_replications_say_so_beside_them(language: Language, words: str) -> None:
+    few = Edition(replace(study(), replications=2), baotou(), language)
+    assert few.few() == words
+    assert any("2" in sentence for sentence in sentences.summary(few)[-1:])
+    rare = verdict("E5")
+    assert rare.default is not None
+    rare = replace(rare, default=replace(rare.default, share_within=estimate(0.5, 0.2, replications=4)))
+    result = replace(study(), scenarios=tuple(replace(s, verdicts=(rare,)) for s in study().scenarios))
+    assert "4" in indicators.doubts(Edition(result, baotou(), language), "E5")[0].cells[0].partition("%")[2]
+    assert Edition(study(), baotou(), language).few() == ""
+    assert all(
+        "粗略" not in cell and "rough" not in cell for cell in indicators.doubts(edition(language), "E4")[0].cells
+    )
+
+
+def test_one_replication_has_no_interval_and_says_so() -> None:
+    assert Edition(replace(study(), replications=1), baotou(), "zh").few() == "只模拟 1 次，没有区间"
+
+
 def test_a_lower_bound_says_that_it_is_one() -> None:
     open_ = replace(estimate(14.2), high=None, open=3, reason=ASSUMED)
     assert numbers.with_interval(open_, numbers.days, "zh") == "≥14.2"
@@ -182,7 +230,7 @@ def test_the_figure_that_is_promised_leads() -> None:
     mean, every = (cells.outcome(found, verdict(id_).default) for id_ in ("E1", "E4"))
     assert mean.leading == "平均 9.1"
     assert mean.beside[0] == "不超过 10 个工作日的占 69%"
-    assert every.leading == "按时 98%"
+    assert every.leading == "按时 97.7%"
     assert every.beside[0] == "平均 12.4"
 
 
@@ -233,7 +281,7 @@ def test_a_commitment_is_told_as_officials_tell_it() -> None:
     first, second = sentences.findings(edition(), "E4")
     assert first == (
         "模拟结果显示，“方案全部举措”实施后，平均用时预计由 15.4 个工作日压缩至 12.4 个工作日，压减 20%；"
-        "按时办结率预计由 76% 提高到 98%；环节平均由 6 个压减至 4 个。"
+        "按时办结率预计由 76% 提高到 97.7%；环节平均由 6 个压减至 4 个。"
     )
     assert second == "最长一件用时 27.1 个工作日，卡在“供电方案会审”。"
 
@@ -242,7 +290,7 @@ def test_a_scenario_that_is_slower_is_not_called_a_cut() -> None:
     result: StudyResult = replace(study(), scenarios=study().scenarios[::-1], changes=())
     told = sentences.findings(Edition(result, baotou(), "zh"), "E4")[0]
     assert "平均用时预计由 12.4 个工作日变为 15.4 个工作日；" in told
-    assert "按时办结率预计由 98% 变为 76%" in told
+    assert "按时办结率预计由 97.7% 变为 76%" in told
 
 
 def test_a_share_that_stays_is_said_to_stay() -> None:
@@ -261,7 +309,7 @@ def test_readings_that_stand_beside_are_printed_without_a_decision() -> None:
 def test_the_doubt_about_inputs_is_not_yet_assessed() -> None:
     runs, inputs = indicators.doubts(edition(), "E4")
     assert inputs.cells == ["尚未评估", "尚未评估"]
-    assert runs.cells == ["95% 区间 74%～78%", "95% 区间 96%～>99%"]
+    assert runs.cells == ["95% 区间 74%～78%", "95% 区间 95.7%～99.7%"]
 
 
 def shifted(difference: Estimate, ratio: float = 0.8) -> StudyResult:
@@ -304,13 +352,13 @@ def test_what_gets_worse_reads_as_getting_worse(language: Language, mean: str, s
             "zh",
             "变化不显著（−0.4～0.1）",
             "平均用时预计由 15.4 个工作日变为 12.4 个工作日，变化不显著（95% 区间 −0.4～0.1）；"
-            "按时办结率预计由 76% 变为 98%，变化不显著（95% 区间 −40～10 个百分点）；",
+            "按时办结率预计由 76% 变为 97.7%，变化不显著（95% 区间 −40～10 个百分点）；",
         ),
         (
             "en",
             "no significant change (−0.4 to 0.1)",
             "the mean becomes 12.4 wd from 15.4 wd, no significant change (95% interval −0.4 to 0.1); "
-            "the share within the limit goes from 76% to 98%, no significant change (95% interval −40 to 10 points);",
+            "the share within the limit goes from 76% to 97.7%, no significant change (95% interval −40 to 10 points);",
         ),
     ],
 )

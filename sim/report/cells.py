@@ -37,13 +37,13 @@ def outcome(edition: Edition, result: ReadingResult | None) -> Outcome:
     else:
         limit = _limit(edition, result)
         share = edition.choose(f"不超过 {limit}的占 {share}", f"{share} within {limit}")
-    median = f"{edition.choose('中位', 'median')} {numbers.alone(result.median, numbers.days, language)}"
+    median = f"{edition.choose('中位', 'median')} {numbers.alone(result.median, numbers.count, language)}"
     most = f"{edition.choose('最长', 'longest')} {longest(result)}"
     match kind:
         case "mean":
             return Outcome(mean, numbers.interval(result.mean, numbers.days, language), (share, most))
         case "median":
-            return Outcome(median, numbers.interval(result.median, numbers.days, language), (share, most))
+            return Outcome(median, numbers.interval(result.median, numbers.count, language), (share, most))
         case _:
             return Outcome(share, numbers.interval(result.share_within, numbers.share, language), (mean, most))
 
@@ -78,7 +78,7 @@ def _limit(edition: Edition, result: ReadingResult) -> str:
 
 def longest(result: ReadingResult) -> str:
     """The longest case of all replications."""
-    return numbers.NONE if result.longest_days is None else numbers.days(result.longest_days)
+    return numbers.NONE if result.longest_days is None else numbers.count(result.longest_days)
 
 
 def conclusion(edition: Edition, verdict: Verdict) -> str:

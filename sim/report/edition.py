@@ -17,6 +17,9 @@ from sim.report.verdict_words import ASSUMED
 from sim.report.wording import TIME_KINDS
 from sim.text import Language, Text
 
+ENOUGH = 10
+"""Replications below which an interval is told with a warning: Student's t is then wide, and normality a hope."""
+
 _OTHER_OWNER = Text("其他", "others")
 
 
@@ -68,6 +71,19 @@ class Edition:
     def stamp(self) -> str:
         """What every page and picture says while anything rests on assumptions; empty when nothing does."""
         return self.say(ASSUMED) if self.assumed else ""
+
+    def few(self, replications: int | None = None) -> str:
+        """What stands beside intervals from few replications, which are rough; empty where they are enough."""
+        number = self.result.replications if replications is None else replications
+        if number >= ENOUGH:
+            return ""
+        if number == 1:
+            return self.choose("只模拟 1 次，没有区间", "one replication: no interval")
+        return self.choose(f"只模拟 {number} 次，区间粗略", f"only {number} replications: rough")
+
+    def bracketed(self, words: str) -> str:
+        """``（…）`` / `` (…)`` behind what it belongs to; nothing around nothing."""
+        return numbers.bracketed(words, self.language) if words else ""
 
     def verdicts(self) -> Iterator[Verdict]:
         """All verdicts of all scenarios."""

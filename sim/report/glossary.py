@@ -36,8 +36,9 @@ _WORDS = (
     (
         Text("95% 区间", "95% interval"),
         Text(
-            "只反映模拟次数有限带来的波动，不含输入数据的误差",
-            "the doubt from the limited number of replications alone, not that of the figures put in",
+            "只反映模拟次数有限带来的波动，不含输入数据的误差；少于 10 次模拟的区间粗略，仅供参考",
+            "the doubt from the limited number of replications alone, not that of the figures put in; rough with fewer "
+            "than ten",
         ),
     ),
     (

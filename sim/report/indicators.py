@@ -52,7 +52,7 @@ def _times(
     edition: Edition, results: list[ReadingResult | None], first: ReadingResult, change: Change | None
 ) -> Iterator[Row]:
     say, unit = edition.choose, edition.unit(first)
-    days, share = _form(edition, numbers.days), _form(edition, numbers.share)
+    days, case, share = (_form(edition, form) for form in (numbers.days, numbers.count, numbers.share))
     yield Row(
         say(f"平均用时（{unit}）", f"mean ({unit})"),
         [days(r and r.mean) for r in results],
@@ -65,11 +65,12 @@ def _times(
     )
     if first.tolerance is not None:
         label = say(
-            f"超期比例（容许 {numbers.share(first.tolerance)}）", f"late (tolerance {numbers.share(first.tolerance)})"
+            f"超期比例（容许 {numbers.exact_share(first.tolerance)}）",
+            f"late (tolerance {numbers.exact_share(first.tolerance)})",
         )
         yield Row(label, [share(r and r.late) for r in results])
-    yield Row(say(f"中位用时（{unit}）", f"median ({unit})"), [days(r and r.median) for r in results])
-    yield Row(say(f"90% 分位用时（{unit}）", f"90th percentile ({unit})"), [days(r and r.p90) for r in results])
+    yield Row(say(f"中位用时（{unit}）", f"median ({unit})"), [case(r and r.median) for r in results])
+    yield Row(say(f"90% 分位用时（{unit}）", f"90th percentile ({unit})"), [case(r and r.p90) for r in results])
     yield Row(say(f"最长一件（{unit}）", f"longest case ({unit})"), [_longest(edition, r) for r in results])
 
 
@@ -167,12 +168,12 @@ def doubts(edition: Edition, limit: str) -> list[Row]:
 
 
 def _runs(edition: Edition, result: ReadingResult | None) -> str:
-    """Half the interval of the figure that the limit is about."""
+    """The interval of the figure that the limit is about."""
     if result is None or result.statistic is None:
         return numbers.NONE
-    mean = result.statistic.kind == "mean"
-    estimate = result.mean if mean else result.median if result.statistic.kind == "median" else result.share_within
-    form = numbers.share if estimate is result.share_within else numbers.days
+    known = {"mean": (result.mean, numbers.days), "median": (result.median, numbers.count)}
+    estimate, form = known.get(result.statistic.kind, (result.share_within, numbers.share))
     between = numbers.interval(estimate, form, edition.language)
     percent = f"{100 * estimate.confidence:.0f}%"
-    return edition.choose(f"{percent} 区间 {between}", f"{percent} interval {between}") if between else numbers.NONE
+    words = edition.choose(f"{percent} 区间 {between}", f"{percent} interval {between}")
+    return words + edition.bracketed(edition.few(estimate.replications)) if between else numbers.NONE

@@ -1,4 +1,4 @@
-"""Numbers as a report may print them: 0.1 day, 1%, the interval beside, never NaN and never 100% when not all."""
+"""Numbers as a report may print them: as exact as they are, the interval beside, never NaN, 100% only when all."""
 
 from __future__ import annotations
 
@@ -37,6 +37,24 @@ def share(value: float) -> str:
     return "<1%" if 0 < value < 0.005 else f"{100 * value:.0f}%"
 
 
+def fine_share(value: float) -> str:
+    """A decimal for shares near none or all, where the thresholds of promises about every case lie.
+
+    >>> fine_share(0.9716), fine_share(0.9999), fine_share(1), fine_share(0.0004), fine_share(0)
+    ('97.2%', '>99.9%', '100%', '<0.1%', '0%')
+    """
+    if value in (0, 1):
+        return share(value)
+    if 0.9995 <= value < 1:
+        return ">99.9%"
+    return "<0.1%" if 0 < value < 0.0005 else f"{100 * value:.1f}%"
+
+
+def exact_share(value: float) -> str:
+    """A share as somebody wrote it: ``1%``, ``0.5%``."""
+    return f"{100 * value:g}%"
+
+
 def cases(value: float) -> str:
     """Numbers of cases: whole from ten on.
 
@@ -49,12 +67,12 @@ def cases(value: float) -> str:
 
 
 def count(value: float) -> str:
-    """A mean number of stages: whole where it is whole.
+    """What is counted in wholes: stages, and the time of one case in whole days; a mean of them is not whole.
 
-    >>> count(4.0), count(3.98), count(4.25)
-    ('4', '4.0', '4.2')
+    >>> count(4.0), count(3.98), count(4.25), count(1182.0)
+    ('4', '4.0', '4.2', '1,182')
     """
-    return f"{value:.0f}" if float(value).is_integer() else f"{value:.1f}"
+    return f"{value:,.0f}" if float(value).is_integer() else days(value)
 
 
 def signed(value: float, decimals: int) -> str:
@@ -89,14 +107,21 @@ def alone(estimate: Estimate, form: Form, language: Language) -> str:
     if estimate.value is None:
         return NO_CASES.in_(language) if estimate.n == 0 else NONE
     bound = _AT_LEAST if estimate.open and estimate.high is None else ""
-    return bound + form(estimate.value)
+    return bound + _form(estimate, form)(estimate.value)
 
 
 def interval(estimate: Estimate, form: Form, language: Language) -> str:
     """``13.9～14.5``; empty where there is none."""
     if estimate.low is None or estimate.high is None:
         return ""
+    form = _form(estimate, form)
     return f"{form(estimate.low)}{TO.in_(language)}{form(estimate.high)}"
+
+
+def _form(estimate: Estimate, form: Form) -> Form:
+    """Whole percents, but a decimal in the last and first five where the interval bears it."""
+    near = estimate.value is not None and not 0.05 < estimate.value < 0.95
+    return fine_share if form is share and near and narrow(estimate) else form
 
 
 def with_interval(estimate: Estimate, form: Form, language: Language) -> str:

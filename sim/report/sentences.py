@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sim.analysis.results import Change, ReadingResult, ScenarioResult, Value, Verdict
 from sim.analysis.statistics import Estimate
 from sim.report import cells, change_words, numbers
-from sim.report.edition import Edition
+from sim.report.edition import ENOUGH, Edition
 from sim.report.verdict_words import value_words
 
 _ORDER: tuple[Value, ...] = ("met", "not-met", "depends-on-reading", "undecided")
@@ -15,7 +15,7 @@ _ORDER: tuple[Value, ...] = ("met", "not-met", "depends-on-reading", "undecided"
 
 def summary(edition: Edition) -> list[str]:
     """Page one in a few sentences: how many promises hold, before and after; where it sticks; what it rests on."""
-    return [*_counts(edition), *_busiest(edition), *_basis(edition)]
+    return [*_counts(edition), *_busiest(edition), *_basis(edition), *_runs(edition)]
 
 
 def _counts(edition: Edition) -> Iterator[str]:
@@ -85,6 +85,15 @@ def _basis(edition: Edition) -> Iterator[str]:
         yield edition.choose(
             f"结论所依据的 {len(paths)} 项数据为假设，取得实测数据后应重新测算。",
             f"The conclusions rest on {len(paths)} assumed figures; they are to be redone when measured data arrive.",
+        )
+
+
+def _runs(edition: Edition) -> Iterator[str]:
+    number = edition.result.replications
+    if edition.few():
+        yield edition.choose(
+            f"各情景只模拟 {number} 次，区间仅供参考，宜增至 {ENOUGH} 次以上。",
+            f"With {number} replication{'s' * (number > 1)} each, intervals are rough: {ENOUGH} or more are wanted.",
         )
 
 

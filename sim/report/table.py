@@ -62,6 +62,7 @@ def _below(edition: Edition) -> list[str]:
         if verdict.disagreeing:
             lines.append(f"{id_} {cells.remark(edition, verdict)}")
     lines += growing(edition)
+    lines += filter(None, [edition.few()])
     without = edition.limits(numbered=False)
     if without:
         words = value_words("no-number", assumed=False).in_(edition.language)
