@@ -21,6 +21,7 @@ from tests.reform_models import change, clock_change, description, flow_of, fold
 REFORMS: dict[str, Any] = {
     "fewer-steps": {
         "name": {"zh": "减环节", "en": "fewer steps"},
+        "basis": "called-for",
         "item": "(六)11",
         "clause": "压缩办理环节",
         "changes": [{"remove": "connect/road"}, {"servers": "managers", "add": 2}],
@@ -79,7 +80,7 @@ def test_the_model_before_the_changes_of_the_clock_is_at_hand(town: Folder) -> N
 
 def test_a_scenario_has_changes_of_its_own(town: Folder) -> None:
     own = town.scenario("own")
-    assert [(id_, reform.firm) for id_, reform in own.reforms] == [("fewer-steps", True), ("own", False)]
+    assert [(id_, reform.basis) for id_, reform in own.reforms] == [("fewer-steps", "called-for"), ("own", "not-called-for")]
     assert own.model.pools["crews"].servers == 5
     assert own.model.limits["E1"].tolerance == 0.05
 

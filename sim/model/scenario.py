@@ -25,6 +25,7 @@ class ScenarioSpec(Part):
     """Which reforms a scenario has, and changes of its own beside them, such as one more crew."""
 
     name: Name
+    note: Name | None = Field(default=None, description="what a reader should know of it, in words")
     reforms: tuple[Id, ...] = ()
     changes: tuple[AnyChange, ...] = ()
     clock_changes: tuple[AnyClockChange, ...] = ()
@@ -62,7 +63,7 @@ class Folder(Model):
                 )
             reforms.append((("reforms", reform), reform, known))
         if spec.changes or spec.clock_changes:
-            own = Reform(name=spec.name, firm=False, changes=spec.changes, clock_changes=spec.clock_changes)
+            own = Reform(name=spec.name, changes=spec.changes, clock_changes=spec.clock_changes)
             reforms.append((here, id_, own))
         base = self.base()
         after = reformed(base, reforms, (*here, "reforms"))

@@ -12,10 +12,12 @@ class ReformRow(NamedTuple):
     """A reform in words."""
 
     name: str
+    basis: str
+    """What the plan says of it, where it does not simply call for it."""
     item: str
     clause: str
     """Exact words of the plan, as they are."""
-    firm: bool
+    caution: str
     side_effects: str
     process: list[str]
     clock: list[str]
@@ -27,9 +29,10 @@ def reforms(edition: Edition, scenario: Scenario) -> list[ReformRow]:
     return [
         ReformRow(
             edition.say(reform.name),
+            "" if reform.basis == "called-for" else edition.say(reform.basis_name),
             edition.say(reform.item),
             reform.clause,
-            reform.firm,
+            "" if reform.caution is None else edition.prose(reform.caution),
             "" if reform.side_effects is None else edition.prose(reform.side_effects),
             [edition.prose(change.describe(base)) for change in reform.changes],
             [edition.prose(change.describe(base)) for change in reform.clock_changes],
