@@ -80,7 +80,8 @@ def test_the_model_before_the_changes_of_the_clock_is_at_hand(town: Folder) -> N
 
 def test_a_scenario_has_changes_of_its_own(town: Folder) -> None:
     own = town.scenario("own")
-    assert [(id_, reform.basis) for id_, reform in own.reforms] == [("fewer-steps", "called-for"), ("own", "not-called-for")]
+    bases = [(id_, reform.basis) for id_, reform in own.reforms]
+    assert bases == [("fewer-steps", "called-for"), ("own", "not-called-for")]
     assert own.model.pools["crews"].servers == 5
     assert own.model.limits["E1"].tolerance == 0.05
 
