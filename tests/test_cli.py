@@ -98,10 +98,30 @@ def test_explain_draws_the_clock_over_the_steps(capsys, tmp_path):
     assert steps == {"permit/accept": False, "permit/supplement": False, "permit/review": True}
 
 
-def test_diff_lists_process_and_clock_apart(capsys):
-    code, out, _ = said(capsys, "diff", EXAMPLE, "today", "more-staff", "--lang", "en")
-    process, clock = out.split("Changes of the clock")
-    assert code == 0 and "3 → 4" in process and "none" in clock
+def test_diff_lists_process_and_clock_apart_by_reform_with_the_counts_first(capsys, tmp_path):
+    file = tmp_path / "d.json"
+    code, out, _ = said(capsys, "diff", EXAMPLE, "today", "more-staff", "--lang", "en", "--json", str(file))
+    assert code == 0
+    assert out.splitlines()[:3] == [
+        "today → more-staff",
+        "  Changes of the process: reforms 1, changes 1, effects 1",
+        "  Changes of the clock (the work itself stays): reforms 0, changes 0, effects 0",
+    ]
+    process, clock = out.split("\n\n")[1:]
+    assert process.splitlines()[1] == "  one more reviewer" and process.count("one more reviewer") == 1
+    assert process.splitlines()[-3:] == [
+        "  What comes of all of them",
+        "    pool “reviewers”",
+        "      - servers: 3 → 4",
+    ]
+    assert clock.splitlines()[1:] == ["  none"]
+    written = json.loads(file.read_text("utf-8"))
+    assert [reform["id"] for reform in written["process"]["reforms"]] == ["one-more-reviewer"]
+    assert written["process"]["effects"][0]["what"]["zh"] == "人数(班组数):3 → 4" and not written["clock"]["effects"]
+    _, back, _ = said(capsys, "diff", EXAMPLE, "more-staff", "today", "--lang", "en")
+    assert "  No longer: one more reviewer" in back
+    _, same, _ = said(capsys, "diff", EXAMPLE, "today", "today", "--lang", "zh")
+    assert same.count("0 项举措,0 处改动,0 处结果") == 2
 
 
 def test_a_setting_changes_one_figure_for_one_run(capsys):

@@ -14,8 +14,8 @@ from sim.model.base import Model
 from sim.model.figures import AmountForm
 from sim.model.files import load
 from sim.model.reforms.operators import CHANGES, CLOCK_CHANGES
-from sim.model.scenario import Folder, difference, model_hash
-from sim.text import Text
+from sim.model.scenario import Folder, Side, difference, model_hash
+from sim.text import Language, Text
 from tests.reform_models import change, clock_change, description, flow_of, folder, step_of
 
 REFORMS: dict[str, Any] = {
@@ -134,56 +134,76 @@ def test_the_hash_sees_every_figure_and_its_evidence(town: Folder) -> None:
     assert len({model_hash(base.model_copy(update={"sources": sources})) for sources in others}) == 3
 
 
-def test_a_difference_tells_process_and_clock_apart(town: Folder) -> None:
+def effects(side: Side, lang: Language = "en") -> list[str]:
+    return [f"{fact.about.in_(lang)}: {fact.what.in_(lang)}" for fact in side.effects]
+
+
+def test_a_difference_tells_process_and_clock_apart_by_reform_and_what_comes_of_them(town: Folder) -> None:
     found = difference(town.scenario("before"), town.scenario("plan"))
-    assert [line.zh for line in found.process] == [
-        "“减环节”((六)11“压缩办理环节”):取消“接电”的“road”",
-        "“减环节”((六)11“压缩办理环节”):人员(班组数)“客户经理”由 4 增至 6",
-        "“并联审批”:“接电”中“green” ∥ “trench”由依次办理改为并联办理",
-        "“接电”取消“road”",
-        "“接电”的顺序:由“… → road → green → [30%:trench] → …”改为“… → (green ∥ [30%:trench]) → …”",
-        "班组“客户经理”的人数(班组数):4 → 6",
+    told = [(one.id, one.reform.clause, [line.zh for line in one.changes]) for one in found.process.reforms]
+    assert told == [
+        ("fewer-steps", "压缩办理环节", ["取消“接电”的“road”", "人员(班组数)“客户经理”由 4 增至 6"]),
+        ("side-by-side", "", ["“接电”中“green” ∥ “trench”由依次办理改为并联办理"]),
     ]
-    assert [line.en for line in found.clock] == [
-        "“side by side”: “scheme” of “Connection” counted as the time of “用户”; the handling stays as it is",
-        "“scheme” of “Connection”, owner: 供电公司 → 用户",
+    assert effects(found.process, "zh") == [
+        "流程“接电”: 取消“road”",
+        "流程“接电”: 顺序:“… → scheme → road → green → [30%:trench] → works → …”"
+        "改为“… → scheme → (green ∥ [30%:trench]) → works → …”",
+        "班组“客户经理”: 人数(班组数):4 → 6",
     ]
+    ((id_, _, gone, (change,)),) = found.clock.reforms
+    assert (id_, gone) == ("side-by-side", False)
+    assert change.en == "“scheme” of “Connection” counted as the time of “用户”; the handling stays as it is"
+    assert effects(found.clock) == ["process “Connection”: “scheme”, owner: 供电公司 → 用户"]
 
 
 def test_a_difference_runs_both_ways(town: Folder) -> None:
     back = difference(town.scenario("plan"), town.scenario("before"))
-    assert back.process[0].en == "without “fewer steps” ((六)11 “压缩办理环节”): Remove “road” of “Connection”"
-    assert "pool “客户经理”, servers: 6 → 4" in [line.en for line in back.process]
+    assert [(one.id, one.gone) for one in back.process.reforms] == [("fewer-steps", True), ("side-by-side", True)]
+    assert "pool “客户经理”: servers: 6 → 4" in effects(back.process)
     same = difference(town.scenario("plan"), town.scenario("again"))
-    assert (same.process, same.clock) == ((), ())
+    assert same.process == same.clock == Side((), ())
+
+
+def test_two_stretches_of_a_flow_that_change_are_told_apart() -> None:
+    changes = [{"remove": "connect/carry"}, {"insert": [{"mark": "signed"}], "before": "connect/joint"}]
+    town = folder(scenarios={"before": {"name": "前"}, "after": {"name": "后", "changes": changes}})
+    lines = effects(difference(town.scenario("before"), town.scenario("after")).process)
+    assert lines[2:] == [
+        "process “Connection”: order: “acceptance → carry → survey → …” becomes “acceptance → survey → …”",
+        "process “Connection”: order: “… → works → joint → …” becomes “… → works → signed → joint → …”",
+    ]
 
 
 FACTS: list[tuple[dict[str, Any], str]] = [
     (
         {"duration": "connect/accept", "factor": 0.5},
-        "“acceptance” of “Connection”, effort: mean 2 h, cv 0.5 → mean 1 h, cv 0.5",
+        "process “Connection”: “acceptance”, effort: mean 2 h, cv 0.5 → mean 1 h, cv 0.5",
     ),
-    ({"rework": "connect/scheme", "share": "2%"}, "“scheme” of “Connection”, rework, share: 10%, 5% → 2%"),
-    ({"session": "review", "on": ["tue", "fri"]}, "session “联审会”, days of the week: Tue → Tue, Fri"),
-    ({"arrivals": "small", "factor": 2}, "source “小用户”, cases a year: 300 → 600"),
+    ({"rework": "connect/scheme", "share": "2%"}, "process “Connection”: “scheme”, rework, share: 10%, 5% → 2%"),
+    ({"session": "review", "on": ["tue", "fri"]}, "session “联审会”: days of the week: Tue → Tue, Fri"),
+    ({"arrivals": "small", "factor": 2}, "source “小用户”: cases a year: 300 → 600"),
     (
         {"mix": "small", "attribute": "size", "shares": {"short": 1}},
-        "source “小用户”, attributes, size: long 60%, short 40% → short 100%",
+        "source “小用户”: attributes, size: long 60%, short 40% → short 100%",
     ),
-    ({"work_calendar": "managers", "to": "long-hours"}, "pool “客户经理”, calendar: 办公时间 → 延时"),
+    ({"work_calendar": "managers", "to": "long-hours"}, "pool “客户经理”: calendar: 办公时间 → 延时"),
     (
         {"open_hours": "office-hours", "hours": {"sat": "09:00-12:00"}},
-        "calendar “办公时间”, hours, Saturday: none → 09:00-12:00",
+        "calendar “办公时间”: hours, Saturday: none → 09:00-12:00",
     ),
     (
         {"move": "connect/green", "before": "connect/road"},
-        "“Connection”, order: “… → road → green → …” becomes “… → green → road → …”",
+        "process “Connection”: order: “… → scheme → road → …” becomes “… → scheme → green → road → …”",
     ),
-    ({"insert": [{"mark": "signed"}], "before": "connect/road"}, "“Connection”: with “signed”"),
-    ({"assign": "connect/works", "by": "crews"}, "“works” of “Connection”, done by: “施工队”, “客户经理” → “施工队”"),
+    ({"insert": [{"mark": "signed"}], "before": "connect/road"}, "process “Connection”: with “signed”"),
+    (
+        {"assign": "connect/works", "by": "crews"},
+        "process “Connection”: “works”, done by: “施工队”, “客户经理” → “施工队”",
+    ),
     (
         {"approve_at_limit": "connect/green", "after": "4 d"},
-        "“green” of “Connection”, duration: 5 calendar days → 5 calendar days, at most 4 calendar days",
+        "process “Connection”: “green”, duration: 5 calendar days → 5 calendar days, at most 4 calendar days",
     ),
 ]
 
@@ -192,7 +212,7 @@ FACTS: list[tuple[dict[str, Any], str]] = [
 def test_old_and_new_are_told_as_plain_facts(written: dict[str, Any], fact: str) -> None:
     scenarios = {"before": {"name": "前"}, "after": {"name": "后", "changes": [written]}}
     town = folder(scenarios=scenarios)
-    assert fact in [line.en for line in difference(town.scenario("before"), town.scenario("after")).process]
+    assert fact in effects(difference(town.scenario("before"), town.scenario("after")).process)
 
 
 def test_limits_and_readings_differ_on_the_side_of_the_clock() -> None:
@@ -203,11 +223,11 @@ def test_limits_and_readings_differ_on_the_side_of_the_clock() -> None:
     ]
     town = folder(scenarios={"before": {"name": "前"}, "after": {"name": "后", "clock_changes": changes}})
     found = difference(town.scenario("before"), town.scenario("after"))
-    assert found.process == ()
-    assert [line.en for line in found.clock[3:]] == [
-        "limit “E1 接电时限”, limit: 10 working days → 8 working days",
-        "limit “E1 接电时限”, clock, stop: “power-on” → “works” ends",
-        "limit “E1 接电时限”, reading “整日”, unit: working days (whole, from the day after) → "
+    assert found.process == Side((), ())
+    assert effects(found.clock) == [
+        "limit “E1 接电时限”: limit: 10 working days → 8 working days",
+        "limit “E1 接电时限”: clock, stop: “power-on” → “works” ends",
+        "limit “E1 接电时限”: reading “整日”, unit: working days (whole, from the day after) → "
         "working days (fractions of open hours)",
     ]
 

@@ -6,15 +6,15 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from pydantic import Field
 
 from sim.errors import InputError, Path
 from sim.model.base import Model
 from sim.model.part import Id, Name, Part
-from sim.model.reforms import words
 from sim.model.reforms.application import reformed
-from sim.model.reforms.facts import clock_facts, process_facts
+from sim.model.reforms.facts import Fact, clock_facts, process_facts
 from sim.model.reforms.operators import AnyChange, AnyClockChange
 from sim.model.reforms.reform import Reform
 from sim.names import find
@@ -91,38 +91,44 @@ class Scenario:
         return model_hash(self.model)
 
 
+class Told(NamedTuple):
+    """A reform that only one of two scenarios has, and what it changes on one side, in words."""
+
+    id: str
+    reform: Reform
+    gone: bool
+    changes: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class Side:
+    """What changes in the process, or what changes of the clock: reforms, and what comes of all of them together."""
+
+    reforms: tuple[Told, ...]
+    effects: tuple[Fact, ...]
+
+
 @dataclass(frozen=True)
 class Difference:
     """What changes between two scenarios, in words; process and clock apart (rule 19)."""
 
-    process: tuple[Text, ...]
-    clock: tuple[Text, ...]
+    process: Side
+    clock: Side
 
 
 def difference(a: Scenario, b: Scenario) -> Difference:
-    """What changes from ``a`` to ``b``: first by the reforms that only one of them has, then as plain facts."""
-    process: list[Text] = []
-    clock: list[Text] = []
-    for scenario, other, sentence in (
-        (a, b, Text("不再实行{reform}:{change}", "without {reform}: {change}")),
-        (b, a, Text("{reform}:{change}", "{reform}: {change}")),
-    ):
-        for id_, reform in scenario.reforms:
-            if (id_, reform) in other.reforms:
-                continue
-            name, base = _with_clause(reform), scenario.base or scenario.model
+    """What changes from ``a`` to ``b``: by the reforms that only one of them has, and as plain facts."""
+    process: list[Told] = []
+    clock: list[Told] = []
+    for scenario, other in ((a, b), (b, a)):
+        base = scenario.base or scenario.model
+        for id_, reform in (one for one in scenario.reforms if one not in other.reforms):
             for changes, told in ((reform.changes, process), (reform.clock_changes, clock)):
-                told += (words.fill(sentence, reform=name, change=change.describe(base)) for change in changes)
-    facts = list(process_facts(a.process or a.model, b.process or b.model))
-    counted = (fact for fact in process_facts(a.model, b.model) if fact not in facts)
-    return Difference((*process, *facts), (*clock, *clock_facts(a.model, b.model), *counted))
-
-
-def _with_clause(reform: Reform) -> Text:
-    name = words.quoted(reform.name)
-    if not reform.clause:
-        return name  # what a scenario changes by itself, and what the plan does not call for
-    return Text(f"{name.zh}({reform.item}“{reform.clause}”)", f"{name.en} ({reform.item} “{reform.clause}”)")
+                if changes:
+                    told.append(Told(id_, reform, scenario is a, tuple(change.describe(base) for change in changes)))
+    facts = tuple(process_facts(a.process or a.model, b.process or b.model))
+    counted = tuple(fact for fact in process_facts(a.model, b.model) if fact not in facts)
+    return Difference(Side(tuple(process), facts), Side(tuple(clock), (*clock_facts(a.model, b.model), *counted)))
 
 
 def model_hash(model: Model) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from difflib import SequenceMatcher
+from typing import Any, NamedTuple
 
 from sim.model.base import Model
 from sim.model.clocks import Event
@@ -42,66 +43,66 @@ _PUT_IN_BRANCHES = (Parallel, Choice, Optional, Walk)
 _ARROW = Text(" → ", " → ")
 
 
-def process_facts(a: Model, b: Model) -> Iterator[Text]:
+class Fact(NamedTuple):
+    """One difference: the process, pool, limit, ... that it is about, and what is different there."""
+
+    about: Text
+    what: Text
+
+
+def process_facts(a: Model, b: Model) -> Iterator[Fact]:
     """What differs in processes, pools, sessions, calendars and sources from ``a`` to ``b``."""
     yield from _come_and_gone(a.processes, b.processes, words.PROCESS)
-    for id_, before, after in _in_both(a.processes, b.processes):
-        yield from _of_process(a, b, before, after, id_)
+    for _, before, after in _in_both(a.processes, b.processes):
+        yield from _about(_subject(words.PROCESS, after), _of_process(a, b, before, after))
     for kind, what in _DESCRIBED.items():
         known, known_now = getattr(a, kind), getattr(b, kind)
         yield from _come_and_gone(known, known_now, what)
         for _, before, after in _in_both(known, known_now):
-            about = fill(Text("{what}{name}", "{what} {name}"), what=what, name=words.quoted(after.name))
-            yield from _fields(a, b, before, after, about)
+            yield from _about(_subject(what, after), _fields(a, b, before, after))
 
 
-def clock_facts(a: Model, b: Model) -> Iterator[Text]:
-    """What differs in the limits, their readings and clocks; and in what steps are counted as, from ``a`` to ``b``."""
+def clock_facts(a: Model, b: Model) -> Iterator[Fact]:
+    """What differs in the limits, their readings and clocks from ``a`` to ``b``."""
     yield from _come_and_gone(a.limits, b.limits, words.LIMIT)
     for id_, before, after in _in_both(a.limits, b.limits):
         about = Text(f"{words.LIMIT.zh}“{id_} {after.name.zh}”", f"{words.LIMIT.en} “{id_} {after.name.en}”")
-        yield from _fields(a, b, before, after, about, leaving=("readings",))
+        yield from _about(about, _fields(a, b, before, after, leaving=("readings",)))
         readings, readings_now = ({reading.id: reading for reading in limit.readings} for limit in (before, after))
         for reading in (one for one in readings_now if one in readings):
-            named = fill(
-                Text("{limit}的口径{reading}", "{limit}, reading {reading}"),
-                limit=about,
-                reading=words.quoted(readings_now[reading].name),
-            )
-            yield from _fields(a, b, readings[reading], readings_now[reading], named)
+            named = _subject(words.READING, readings_now[reading])
+            yield from _about(about, _fields(a, b, readings[reading], readings_now[reading], named))
 
 
-def _come_and_gone(before: Mapping[str, Any], after: Mapping[str, Any], what: Text) -> Iterator[Text]:
-    for gone in (before[id_] for id_ in before if id_ not in after):
-        yield fill(Text("撤销{what}{name}", "{what} {name} is gone"), what=what, name=words.quoted(gone.name))
-    for new in (after[id_] for id_ in after if id_ not in before):
-        yield fill(Text("新设{what}{name}", "{what} {name} is new"), what=what, name=words.quoted(new.name))
+def _about(about: Text, lines: Iterator[Text]) -> Iterator[Fact]:
+    return (Fact(about, line) for line in lines)
+
+
+def _subject(what: Text, one: Any) -> Text:
+    return fill(Text("{what}{name}", "{what} {name}"), what=what, name=words.quoted(one.name))
+
+
+def _come_and_gone(before: Mapping[str, Any], after: Mapping[str, Any], what: Text) -> Iterator[Fact]:
+    for these, others, told in ((before, after, Text("撤销", "is gone")), (after, before, Text("新设", "is new"))):
+        yield from (Fact(_subject(what, one), told) for id_, one in these.items() if id_ not in others)
 
 
 def _in_both(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     return ((id_, before[id_], after[id_]) for id_ in before if id_ in after and before[id_] != after[id_])
 
 
-def _of_process(a: Model, b: Model, before: Process, after: Process, id_: str) -> Iterator[Text]:
-    about = words.quoted(after.name)
+def _of_process(a: Model, b: Model, before: Process, after: Process) -> Iterator[Text]:
     old, new = _elements(before.flow), _elements(after.flow)
-    for sentence, these, others, model in (
-        (Text("{process}取消{step}", "{process}: without {step}"), old, new, a),
-        (Text("{process}增加{step}", "{process}: with {step}"), new, old, b),
+    gone, come = _names(a, old, new), _names(b, new, old)
+    for sentence, these, others in (
+        (Text("取消{step}", "without {step}"), gone, come),
+        (Text("增加{step}", "with {step}"), come, gone),
     ):
-        steps = [
-            words.quoted(words.element_name(e, model)) for i, e in these.items() if i not in others and _is_told(e)
-        ]
-        if steps:
-            yield fill(sentence, process=about, step=words.joined(steps))
-    if (line := _arrangement(a, b, before.flow, after.flow)) is not None:
-        yield fill(Text("{process}的顺序:{line}", "{process}, order: {line}"), process=about, line=line)
+        if names := [words.quoted(name) for name in these if name not in others]:
+            yield fill(sentence, step=words.joined(names))
+    yield from _arrangement(a, b, before.flow, after.flow)
     for element, other in ((old[id_], new[id_]) for id_ in old if id_ in new):
-        named = fill(
-            Text("{process}的{step}", "{step} of {process}"),
-            process=about,
-            step=words.quoted(words.element_name(other, b)),
-        )
+        named = words.quoted(words.element_name(other, b))
         element, other = _with_owner(a, before, element), _with_owner(b, after, other)
         yield from _fields(a, b, element, other, named, leaving=("parallel", "branches", "flow", "steps", "table"))
         yield from _shares(element, other, named)
@@ -125,9 +126,10 @@ def _elements(flow: Flow) -> dict[str, Element]:
     return found
 
 
-def _is_told(element: Element) -> bool:
-    """Blocks are told by the order of what stands in them."""
-    return not isinstance(element, _PUT_IN_BRANCHES)
+def _names(model: Model, these: Mapping[str, Element], others: Mapping[str, Element]) -> list[Text]:
+    """The steps that only these have; blocks are told by the order of what stands in them."""
+    own = (element for id_, element in these.items() if id_ not in others)
+    return [words.element_name(element, model) for element in own if not isinstance(element, _PUT_IN_BRANCHES)]
 
 
 def _shares(before: Element, after: Element, about: Text) -> Iterator[Text]:
@@ -135,7 +137,7 @@ def _shares(before: Element, after: Element, about: Text) -> Iterator[Text]:
         return
     old, new = (words.joined(_who(branch) for branch in choice.branches) for choice in (before, after))
     if old != new:
-        yield _changed(about, Text("分支", "branches"), old, new)
+        yield _changed(_inside(about, Text("分支", "branches")), old, new)
 
 
 def _who(branch: Branch | Optional) -> Text:
@@ -145,25 +147,24 @@ def _who(branch: Branch | Optional) -> Text:
     return Text("、".join(branch.when), ", ".join(branch.when)) if branch.when else Text("其余", "others")
 
 
-def _changed(about: Text, field: Text, old: Text, new: Text) -> Text:
-    return fill(
-        Text("{about}的{field}:{old} → {new}", "{about}, {field}: {old} → {new}"),
-        about=about,
-        field=field,
-        old=old,
-        new=new,
-    )
+def _inside(about: Text | None, field: Text) -> Text:
+    """A field of what is told about; of the subject of the fact itself where nothing is."""
+    return field if about is None else fill(Text("{about}的{field}", "{about}, {field}"), about=about, field=field)
+
+
+def _changed(what: Text, old: Text, new: Text) -> Text:
+    return fill(Text("{what}:{old} → {new}", "{what}: {old} → {new}"), what=what, old=old, new=new)
 
 
 def _fields(
-    a: Model, b: Model, before: Part, after: Part, about: Text, leaving: tuple[str, ...] = ()
+    a: Model, b: Model, before: Part, after: Part, about: Text | None = None, leaving: tuple[str, ...] = ()
 ) -> Iterator[Text]:
     """Old and new of each field whose words differ; parts inside by their own fields."""
     for name in type(after).model_fields:
         old, new = getattr(before, name, None), getattr(after, name)
         if name in leaving or old == new:
             continue
-        inner = fill(Text("{about}的{field}", "{about}, {field}"), about=about, field=phrases.field(name))
+        inner = _inside(about, phrases.field(name))
         if isinstance(new, tuple) and isinstance(old, tuple) and len(old) == len(new) and _are_parts((*old, *new)):
             for i, (one, other) in enumerate(zip(old, new, strict=True)):
                 nth = about if len(new) == 1 else fill(Text("{inner}第 {i} 项", "{inner} {i}"), inner=inner, i=i + 1)
@@ -171,11 +172,11 @@ def _fields(
         elif isinstance(old, dict) and isinstance(new, dict):
             for key in (key for key in {**old, **new} if old.get(key) != new.get(key)):
                 said, said_now = phrases.said(a, old.get(key)), phrases.said(b, new.get(key))
-                yield _changed(inner, phrases.value_name(str(key)), said, said_now)
+                yield _changed(_inside(inner, phrases.value_name(str(key))), said, said_now)
         elif isinstance(old, Part) and type(old) is type(new) and _are_parts((old, new)):
             yield from _fields(a, b, old, new, inner)
         elif (said := phrases.said(a, old, name)) != (said_now := phrases.said(b, new, name)):
-            yield _changed(about, phrases.field(name), said, said_now)
+            yield _changed(inner, said, said_now)
 
 
 def _are_parts(values: tuple[Any, ...]) -> bool:
@@ -184,32 +185,37 @@ def _are_parts(values: tuple[Any, ...]) -> bool:
     return all(isinstance(value, Part) and not isinstance(value, whole) for value in values)
 
 
-def _arrangement(a: Model, b: Model, before: Flow, after: Flow) -> Text | None:
-    """Old and new order of the steps, where it differs by more than steps that came or went in their places."""
-    if _shape(before) == _shape(after):
-        return None
-    start = 0
-    while start < min(len(before), len(after)) and _shape(before[start : start + 1]) == _shape(
-        after[start : start + 1]
-    ):
-        start += 1
-    end = 0
-    while end < min(len(before), len(after)) - start and _shape(
-        before[len(before) - end - 1 : len(before) - end]
-    ) == _shape(after[len(after) - end - 1 : len(after) - end]):
-        end += 1
-    old, new = (
-        words.joined(
-            [
-                *([Text("…", "…")] if start else []),
-                *(_told(model, element) for element in flow[start : len(flow) - end]),
-                *([Text("…", "…")] if end else []),
-            ],
-            *_ARROW,
-        )
-        for model, flow in ((a, before), (b, after))
+def _arrangement(a: Model, b: Model, before: Flow, after: Flow) -> Iterator[Text]:
+    """Old and new order of the steps, stretch by stretch, each with the step before it and the one after it."""
+    shapes = [[_shape((element,)) for element in flow] for flow in (before, after)]
+    for tag, first, last, first_now, last_now in SequenceMatcher(None, *shapes, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        old, new = before[first:last], after[first_now:last_now]
+        if len(old) == len(new) == 1 and (inside := _same_block(old[0], new[0])):
+            for flow, flow_now in inside:
+                yield from _arrangement(a, b, flow, flow_now)
+        else:
+            told, told_now = _stretch(a, before, first, last), _stretch(b, after, first_now, last_now)
+            yield fill(Text("顺序:“{old}”改为“{new}”", "order: “{old}” becomes “{new}”"), old=told, new=told_now)
+
+
+def _same_block(old: Element, new: Element) -> list[tuple[Flow, Flow]]:
+    """The branches of one block before and after; none where it is not the same block."""
+    flows, flows_now = _flows(old), _flows(new)
+    same = (old.id, type(old), len(flows)) == (new.id, type(new), len(flows_now))
+    return list(zip(flows, flows_now, strict=True)) if same else []
+
+
+def _stretch(model: Model, flow: Flow, first: int, last: int) -> Text:
+    """These elements between their neighbours; dots where the flow goes on."""
+    more = [Text("…", "…")]
+    before = [words.element_name(element, model) for element in flow[max(first - 1, 0) : first]]
+    after = [words.element_name(element, model) for element in flow[last : last + 1]]
+    told = [*before, *(_told(model, element) for element in flow[first:last]), *after]
+    return (
+        words.joined([*more * (first > 1), *told, *more * (last + 1 < len(flow))], *_ARROW) if told else words.NOTHING
     )
-    return fill(Text("由“{old}”改为“{new}”", "“{old}” becomes “{new}”"), old=old, new=new)
 
 
 def _shape(flow: Flow) -> tuple[Any, ...]:
