@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import pickle
 import platform
+import re
 import shutil
 import tempfile
 import time
@@ -30,6 +31,7 @@ from sim.text import Text
 from sim.whole_files import unwritable, write_whole
 
 LOGS = "logs"
+_OURS = re.compile(r"[0-9]{4,7}\.parquet")
 _PACKAGES = ("numpy", "scipy", "simpy", "numba", "pyarrow", "pydantic", "chinesecalendar")
 
 
@@ -142,15 +144,17 @@ def _staged(out: Path | None) -> Iterator[Path | None]:
 
 
 def _put(stage: Path, logs: Path) -> None:
-    """Put the new logs in their places; remove those of an earlier run, and nothing else."""
+    """Put the new logs in their places; remove those of an earlier run, with their folders, and nothing else."""
     names = [path.relative_to(stage) for path in sorted(stage.glob("*/*"))]
     try:
         for name in names:
             (logs / name).parent.mkdir(parents=True, exist_ok=True)
             (stage / name).replace(logs / name)
-        for path in logs.glob("*/[0-9][0-9][0-9][0-9]*.parquet"):
-            if path.relative_to(logs) not in names:
+        for path in logs.glob("*/*.parquet"):
+            if _OURS.fullmatch(path.name) and path.relative_to(logs) not in names:
                 path.unlink()
+                if not any(path.parent.iterdir()):
+                    path.parent.rmdir()
     except OSError as error:
         raise unwritable(error, logs) from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -143,6 +144,29 @@ def test_run_writes_its_results_whole_and_fail_on_asks_for_exit_code_1(capsys, t
     overloaded = ["--set", "pools/reviewers/servers=2", "--fail-on", "not-met", "--replications", "6"]
     code, _, _ = said(capsys, "run", EXAMPLE, "today", *quick, *overloaded)
     assert code == 1
+
+
+def test_results_are_not_put_into_the_scenario_folder_nor_around_it(capsys, tmp_path):
+    model = tmp_path / "models" / "mine"
+    shutil.copytree(EXAMPLE, model)
+    (tmp_path / "link").symlink_to(model)
+    before = sorted(tmp_path.rglob("*"))
+    for out in (model, model / "results", tmp_path / "models", tmp_path / "link", model / ".." / "mine"):
+        code, _, err = said(capsys, "run", str(model), "today", "--out", str(out), "--lang", "en")
+        assert code == 2 and err.count("cure:") == 1 and "--out" in err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_folder_that_is_used_again_has_the_charts_and_logs_of_the_last_run_alone(capsys, tmp_path):
+    quick = ["--replications", "2", "--workers", "1", "--set", "study/run_out=20 d", "--out", str(tmp_path)]
+    assert said(capsys, "compare", EXAMPLE, "today", "more-staff", *quick)[0] == 0
+    (tmp_path / "charts/mine.png").write_bytes(b"mine")
+    page = (tmp_path / "report.html").read_text("utf-8")
+    (tmp_path / "report.html").write_text(page.replace('charts" content="', 'charts" content="E9-time '), "utf-8")
+    (tmp_path / "charts/E9-time.svg").write_bytes(b"of a limit that is gone")
+    assert said(capsys, "run", EXAMPLE, "today", *quick)[0] == 0
+    assert (tmp_path / "charts/mine.png").exists() and not (tmp_path / "charts/E9-time.svg").exists()
+    assert [path.name for path in (tmp_path / "logs").iterdir()] == ["today"]
 
 
 def test_trace_explains_every_day_of_a_case(capsys, tmp_path):

@@ -287,6 +287,21 @@ def test_the_report_is_one_file(tmp_path: Path) -> None:
     assert set(re.findall(r'xlink:href="#([^"]+)"', page)) <= set(outlines)
 
 
+def test_pictures_of_an_earlier_report_go_and_what_is_not_ours_stays(tmp_path: Path) -> None:
+    picture = pages.Picture(b"x", b"x", "", 1, 1)
+    charts = pages.Charts(None, {"E2": pages.LimitCharts(picture, picture, None)}, None, {})
+    (tmp_path / "charts").mkdir()
+    for name in ("E2-time", "E2-finished", "gone", "mine", "standing"):
+        for ending in ("png", "svg"):
+            (tmp_path / "charts" / f"{name}.{ending}").write_bytes(b"x")
+    (tmp_path / "report.html").write_text(
+        '<meta name="shixian-charts" content="E2-time E2-finished gone">', encoding="utf-8"
+    )
+    pages._remove_earlier(tmp_path, charts)
+    assert {path.stem for path in (tmp_path / "charts").iterdir()} == {"E2-time", "E2-finished", "mine", "standing"}
+    assert '<meta name="shixian-charts" content="">' in written(only(study(), "E2"), baotou())
+
+
 def withheld(verdict: Verdict) -> Verdict:
     """A queue grows without end: no steady figures."""
     none = replace(estimate(1.0), value=None, low=None, high=None, reason=GROWING)

@@ -129,14 +129,15 @@ def test_an_interrupted_run_leaves_what_was_there_before(tmp_path: Path, monkeyp
 
 def test_logs_of_an_earlier_run_go_and_other_files_stay(tmp_path: Path):
     study(out=tmp_path)
-    mine = tmp_path / "logs" / "notes.txt"
-    mine.write_text("mine")
+    for mine in ("notes.txt", "before/2021-mine.parquet"):
+        (tmp_path / "logs" / mine).write_text("mine")
     study(out=tmp_path, replications=1)
     assert sorted(name for name in files(tmp_path) if name.startswith("logs")) == [
-        "logs/before/0000.parquet", "logs/notes.txt", "logs/plan/0000.parquet",
+        "logs/before/0000.parquet", "logs/before/2021-mine.parquet", "logs/notes.txt", "logs/plan/0000.parquet",
     ]  # fmt: skip
     study(out=tmp_path, replications=1, keep_logs=False)
-    assert sorted(files(tmp_path)) == ["logs/notes.txt", "run.json"]
+    assert sorted(files(tmp_path)) == ["logs/before/2021-mine.parquet", "logs/notes.txt", "run.json"]
+    assert not (tmp_path / "logs/plan").exists()  # no empty folder is left behind
 
 
 def test_results_that_cannot_be_written_are_a_failure_of_the_environment(tmp_path: Path):

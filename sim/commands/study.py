@@ -11,6 +11,7 @@ from pathlib import Path
 import rich_click as click
 
 from sim.commands import options
+from sim.errors import InputError
 from sim.text import Language, Text
 
 
@@ -56,6 +57,8 @@ def carry_out(job: Job) -> int:
 
     options.with_study(job.settings, job.seed, job.replications)  # refused where they contradict each other
     folder = files.load(job.folder, job.settings)
+    if job.out is not None:
+        _refuse_the_models_folder(job.folder, job.out)
     seed = folder.study.seed if job.seed is None else job.seed
     replications = job.replications or folder.study.replications
     workers = job.workers or os.cpu_count() or 1
@@ -80,6 +83,26 @@ def carry_out(job: Job) -> int:
         click.echo(Text(f"已写出 {job.out / 'report.html'}", f"wrote {job.out / 'report.html'}").in_(job.lang))
     not_met = any(verdict.value == "not-met" for scenario in result.scenarios for verdict in scenario.verdicts)
     return 1 if job.fail_on and not_met else 0
+
+
+def _refuse_the_models_folder(folder: Path, out: Path) -> None:
+    """Results are not put among the files that describe the model, nor the other way round."""
+    model, results = Path(os.path.realpath(folder)), Path(os.path.realpath(out))
+    if _lies_in(results, model) or _lies_in(model, results):
+        raise InputError(
+            Text(
+                "结果不能写入情景目录,也不能写入包含它的目录",
+                "results go neither into the scenario folder nor into a folder that contains it",
+            ),
+            Text("换一个目录,例如 --out results/first", "give another folder, for example --out results/first"),
+            where="--out",
+            value=str(out),
+        )
+
+
+def _lies_in(inner: Path, outer: Path) -> bool:
+    """The same folder or below it, whatever the file system makes of letters' cases."""
+    return outer.exists() and any(path.exists() and path.samefile(outer) for path in (inner, *inner.parents))
 
 
 class _Progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,7 +31,10 @@ from sim.report.charts.variants import processes
 from sim.report.edition import Edition
 from sim.report.inline_svg import InlineSvg
 from sim.text import Language
+from sim.whole_files import unwritable, write_whole
 
+PAGE, CHARTS = "report.html", "charts"
+_NAMED = re.compile(rb'<meta name="shixian-charts" content="([A-Za-z0-9_.\- ]*)">')
 _MOST_ON_PAGE_ONE = 12
 """Lines of scenarios in the chart of page one, beyond which it would not leave room for the table."""
 
@@ -69,16 +73,35 @@ class Charts(NamedTuple):
 def write_report(result: StudyResult, folder: Folder, out: Path, lang: Language) -> None:
     """Write ``out/report.html`` and ``out/charts/*.png`` and ``*.svg``: the same bytes for the same result.
 
+    Pictures of an earlier report in ``out`` that this one does not have go; what is not ours stays.
+
     Errors: EnvironmentFailure where ``out`` cannot be written.
     """
-    from sim.whole_files import write_whole
-
     edition = Edition(result, folder, lang)
     charts = draw(edition)
     for name, picture in charts.files().items():
-        write_whole(out / "charts" / f"{name}.png", picture.png)
-        write_whole(out / "charts" / f"{name}.svg", picture.svg)
-    write_whole(out / "report.html", page(edition, charts).encode())
+        write_whole(out / CHARTS / f"{name}.png", picture.png)
+        write_whole(out / CHARTS / f"{name}.svg", picture.svg)
+    _remove_earlier(out, charts)
+    write_whole(out / PAGE, page(edition, charts).encode())
+
+
+def _remove_earlier(out: Path, charts: Charts) -> None:
+    """Remove the pictures that the report of an earlier run names and this one does not have, and nothing else."""
+    try:
+        earlier = _NAMED.search((out / PAGE).read_bytes())
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise unwritable(error, out / PAGE) from error
+    named = [] if earlier is None else earlier[1].decode().split()
+    for name in {*named} - {*charts.files()}:
+        for ending in ("png", "svg"):
+            path = out / CHARTS / f"{name}.{ending}"
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise unwritable(error, path) from error
 
 
 def draw(edition: Edition) -> Charts:
