@@ -13,6 +13,7 @@ from typing import Any
 from sim.analysis.results import (
     Change,
     ClassCount,
+    ClassMean,
     PoolLoad,
     ReadingResult,
     ScenarioResult,
@@ -24,6 +25,7 @@ from sim.analysis.statistics import Comparison, Estimate
 from sim.document_types import (
     ChangeEntry,
     ClassEntry,
+    ClassMeanEntry,
     ComparisonEntry,
     Document,
     Interval,
@@ -125,6 +127,7 @@ def _verdict(verdict: Verdict) -> VerdictEntry:
         **_figures(result),
         longest_case=result and _longest(result),
         quantiles=[round(days, DAYS) for days in result.quantiles] if result else [],
+        class_means=[_class_mean(each) for each in verdict.classes],
         stages=_rounded(verdict.stages.value, DAYS),
         elapsed=_interval(verdict.elapsed, DAYS),
         time_split=_split(verdict.time_split, verdict.elapsed.value),
@@ -137,6 +140,11 @@ def _verdict(verdict: Verdict) -> VerdictEntry:
         readings=[_reading(each) for each in verdict.readings],
         assumptions=list(verdict.assumptions),
     )
+
+
+def _class_mean(found: ClassMean) -> ClassMeanEntry:
+    its = {"class": found.case_class, "cases": found.cases, "mean": _interval(found.mean, DAYS)}
+    return ClassMeanEntry.model_validate(its)
 
 
 def _reading(result: ReadingResult) -> ReadingEntry:

@@ -140,6 +140,14 @@ class PartEntry(Entry):
     days: float
 
 
+class ClassMeanEntry(Entry):
+    """One class of the cases that a limit mixes, under the default reading."""
+
+    case_class: str = Field(alias="class")
+    cases: int
+    mean: Interval
+
+
 class StickingEntry(Entry):
     """Mean counted days of a step by kind of time."""
 
@@ -176,6 +184,7 @@ class VerdictEntry(Figures, VerdictHead):
 
     longest_case: LongestEntry | None
     quantiles: list[float] = Field(description="0%, 1%, ..., 100% of the finished cases")
+    class_means: list[ClassMeanEntry] = Field(description="class by class, where the limit mixes several")
     stages: float | None = Field(description="mean number of customer-facing stages of a case")
     elapsed: Interval = Field(description="calendar days from acceptance to close")
     time_split: list[PartEntry] = Field(description="sums to the value of `elapsed`")

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from sim.analysis.attribution import TIME_KINDS
 from sim.analysis.loads import growing_pools, pool_loads
-from sim.analysis.results import ClassCount, MonthShare, ScenarioResult, Sticking, TimePart, Verdict
+from sim.analysis.results import ClassCount, ClassMean, MonthShare, ScenarioResult, Sticking, TimePart, Verdict
 from sim.analysis.samples import LimitSample, Sample
 from sim.analysis.statistics import ratio_mean
-from sim.analysis.verdicts import combined, complement, judge_reading, lacking, late_share, steady
+from sim.analysis.verdicts import combined, complement, judge_reading, lacking, late_share, steady, unit_of
 from sim.errors import RunError
 from sim.model.base import Study
 from sim.model.figure_paths import assumptions_of
@@ -91,7 +91,18 @@ def _verdict(
         completed_within=steady(completed_within, bool(its)),
         assumptions=assumptions,
         growing=its,
+        classes=() if default is None else _class_means(samples, unit_of(limit, default.reading), bool(its)),
     )
+
+
+def _class_means(samples: Sequence[LimitSample], unit: str, growing: bool) -> tuple[ClassMean, ...]:
+    """Weighted by their cases they make the mean of the reading."""
+    found = []
+    for id_ in samples[0].classes:
+        cohorts = [sample.classes[id_] for sample in samples]
+        mean = ratio_mean([its.finished for its in cohorts], unit=unit, open_elapsed=[its.open for its in cohorts])
+        found.append(ClassMean(id_, sum(its.cases for its in cohorts), steady(mean, growing)))
+    return tuple(found)
 
 
 def _time_split(samples: Sequence[LimitSample]) -> tuple[TimePart, ...]:

@@ -72,6 +72,15 @@ class MonthShare:
 
 
 @dataclass(frozen=True)
+class ClassMean:
+    """One class of the cases that a limit mixes, under the default reading; times as there."""
+
+    case_class: str
+    cases: int
+    mean: Estimate
+
+
+@dataclass(frozen=True)
 class Sticking:
     """Where a class of cases sticks: a step's mean counted days under the default reading, largest first."""
 
@@ -110,6 +119,8 @@ class Verdict:
     """Paths of the assumptions that the verdict rests on."""
     growing: tuple[str, ...]
     """Pools whose mean load reaches 1: the queue grows without end."""
+    classes: tuple[ClassMean, ...] = ()
+    """The default reading's cases class by class, where it mixes several: a few fast cases of many hide slow ones."""
 
 
 @dataclass(frozen=True)

@@ -59,11 +59,12 @@ def _limit(known: _Known, limit: Limit) -> LimitSample:
     in_window = _within(log.cases.accepted[every], known.window)
     cohort = every[in_window]
     readings = {reading.id: _reading(known, limit, reading) for reading in limit.readings if reading is not default}
-    completed, months, finished = None, {}, cohort[:0]
+    completed, by_class, months, finished = None, {}, {}, cohort[:0]
     if default is not None:
         times = _times(known, limit, default, every)
         readings[default.id] = cohort_of(known.log, limit, default, times, in_window)
         completed = cohort_of(known.log, limit, default, times, _within(times.stop, known.window), longest=False)
+        by_class = _by_class(log, limit, default, times, in_window)
         months = _months(known, limit, times, in_window)
         finished = every[in_window & times.is_in("finished")]
     closed = cohort[known.closed[cohort] != NAT]
@@ -73,6 +74,7 @@ def _limit(known: _Known, limit: Limit) -> LimitSample:
         default=None if default is None else default.id,
         readings=readings,
         completed=completed,
+        classes=by_class,
         months=months,
         stages=stage_counts(log, closed, known.customer_facing).astype(np.float64),
         elapsed_us=known.closed[closed] - log.cases.accepted[closed],
@@ -121,6 +123,18 @@ def cohort_of(
         open_undecided=days[still_open & ~late],
         longest=worst,
     )
+
+
+def _by_class(
+    log: EventLog, limit: Limit, reading: Reading, times: ClockTimes, which: Flags
+) -> dict[str, ReadingSample]:
+    """The chosen cases class by class, in the order of the limit; nothing where it has one class only."""
+    classes, of = dict.fromkeys(reading.classes or limit.classes), log.cases.case_class
+    if len(classes) < 2:
+        return {}
+    return {
+        id_: cohort_of(log, limit, reading, times, which & of.isin([id_])[times.case], longest=False) for id_ in classes
+    }
 
 
 def _stuck_at(log: EventLog, clock: Clock, case: int) -> str:
