@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -14,7 +15,7 @@ from sim.model.limits import Limit
 from sim.model.open_time import midnight
 from sim.model.part import Date, Id, Name, Part, refuse
 from sim.model.pools import Pool
-from sim.model.process import Process
+from sim.model.process import Call, Process, Spawn
 from sim.model.quantities import DAY_US, PositiveDuration, Quantity, to_us
 from sim.model.sessions import Session
 from sim.model.statutory import StatutoryTable
@@ -102,3 +103,19 @@ class Model(Part):
 
     def owner_names(self) -> dict[str, Text]:
         return {id_: owner.name for id_, owner in (PREDEFINED_OWNERS | self.owners).items()}
+
+    def reached(self, processes: Iterable[str], *, spawned: bool = False) -> tuple[str, ...]:
+        """The processes that cases of these go through: those that they call, and those of cases that they spawn."""
+        found: dict[str, None] = {}
+        waiting = [*processes]
+        while waiting:
+            id_ = waiting.pop()
+            if id_ in found or id_ not in self.processes:
+                continue
+            found[id_] = None
+            for element in self.processes[id_].elements():
+                if isinstance(element, Call):
+                    waiting.append(element.target)
+                elif isinstance(element, Spawn) and spawned:
+                    waiting += [child.process for child in element.cases]
+        return tuple(found)

@@ -12,7 +12,7 @@ from sim.errors import Path
 from sim.model.base import Model
 from sim.model.figures import EVIDENCE_KINDS, Evidence, EvidenceKind, ShareForm
 from sim.model.law_forms import MeanSpread, Percentiles, ThreePoint
-from sim.model.process import Call, Process, SessionStep, Spawn, WorkStep, element_kind, walk_elements
+from sim.model.process import Process, SessionStep, WorkStep, element_kind
 from sim.model.quantities import Quantity
 
 _LEADING: dict[type, str] = {MeanSpread: "mean", Percentiles: "p50", ThreePoint: "usual"}
@@ -60,30 +60,14 @@ def assumptions_of(model: Model, limit: str) -> tuple[Figure, ...]:
     classes = {*promised.classes, *(c for reading in promised.readings for c in reading.classes or ())}
     handling = {s.process for s in model.sources.values() if s.class_() in classes}
     handling |= {id_ for id_ in model.processes if id_ in classes}
-    processes = _reached(model, handling)
-    elements = [element for id_ in processes for element in walk_elements(model.processes[id_].flow)]
+    processes = model.reached(handling, spawned=True)
+    elements = [element for id_ in processes for element in model.processes[id_].elements()]
     pools = {need.pool for e in elements if isinstance(e, WorkStep) for need in e.by if need.pool}
     used = {("processes", id_) for id_ in processes} | {("pools", id_) for id_ in pools}
     used |= {("sessions", e.at) for e in elements if isinstance(e, SessionStep)}
-    used |= {("sources", id_) for id_, s in model.sources.items() if handling & _reached(model, {s.process})}
+    brought = {id_: model.reached([source.process], spawned=True) for id_, source in model.sources.items()}
+    used |= {("sources", id_) for id_, reached in brought.items() if handling.intersection(reached)}
     return tuple(figure for figure in figures(model) if figure.kind == "assumption" and figure.where[:2] in used)
-
-
-def _reached(model: Model, processes: set[str]) -> set[str]:
-    """The processes with those that they call or spawn."""
-    found: set[str] = set()
-    waiting = sorted(processes)
-    while waiting:
-        id_ = waiting.pop()
-        if id_ in found:
-            continue
-        found.add(id_)
-        for element in walk_elements(model.processes[id_].flow):
-            if isinstance(element, Call):
-                waiting.append(element.target)
-            elif isinstance(element, Spawn):
-                waiting += [child.process for child in element.cases]
-    return found
 
 
 def _evidence(value: Any, path: Path) -> Iterator[tuple[Path, Evidence[Any]]]:
@@ -122,7 +106,7 @@ def _in_unit(number: Any, unit: str) -> float | None:
 
 def _names(process: Process) -> frozenset[str]:
     """The elements of a process that a path can name: those whose name stands there once, and is no key."""
-    times = Counter(element.id for element in walk_elements(process.flow))
+    times = Counter(element.id for element in process.elements())
     return frozenset(id_ for id_, n in times.items() if id_ and n == 1 and id_ not in Process.model_fields)
 
 

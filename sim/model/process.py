@@ -6,6 +6,7 @@ pool), ``wait``, ``session``, ``mark``, ``parallel``, ``choice``, ``optional``, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -147,6 +148,11 @@ class Parallel(Part):
 
     parallel: tuple[Flow, ...] = Field(min_length=1)
     id: Id | None = None
+
+    def twice(self) -> list[str]:
+        """The names that stand in more than one branch (rule 8)."""
+        times = Counter(id_ for flow in self.parallel for id_ in {element.id for element in walk_elements(flow)})
+        return sorted(id_ for id_, n in times.items() if id_ is not None and n > 1)
 
 
 class Branch(Part):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from sim.errors import InputError, Path
-from sim.model.checks.sites import Site, ids_in
+from sim.model.checks.sites import Site
 from sim.model.checks.whole import Whole, unknown, wrong
 from sim.model.process import (
     Call,
@@ -165,8 +164,7 @@ def _twice_in_a_sequence(flow: Flow, path: Path) -> Iterator[InputError]:
 
 
 def _in_two_branches(parallel: Parallel, path: Path) -> Iterator[InputError]:
-    times = Counter(name for flow in parallel.parallel for name in set(ids_in(flow)))
-    for name in sorted(name for name, n in times.items() if n > 1):
+    for name in parallel.twice():
         yield wrong(
             path,
             Text("同一名称不能出现在并联的两个分支中", "one name may not stand in two branches of a parallel"),

@@ -65,5 +65,6 @@ def _clock(whole: Whole, clock: Clock, path: Path, classes: Sequence[str]) -> It
 def _events(whole: Whole, event: Event, class_: str) -> dict[str, None]:
     """The steps or marks that cases of a class can go through."""
     kinds = (Mark,) if event.at == "mark" else (WorkStep, WaitStep, SessionStep)
-    elements = (e for process in whole.classes.get(class_, ()) for e in whole.reached(process))
+    reached = whole.model.reached(whole.classes.get(class_, ()))
+    elements = (element for id_ in reached for element in whole.model.processes[id_].elements())
     return {element.id: None for element in elements if isinstance(element, kinds)}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from sim.errors import Path
-from sim.model.process import Element, Flow, Parallel, Process, Walk, parts, walk_elements
+from sim.model.process import Element, Flow, Parallel, Process, Walk, parts
 
 
 class Around(NamedTuple):
@@ -45,8 +45,3 @@ def _in_element(process: str, element: Element, path: Path, around: tuple[Around
     inside = () if isinstance(element, Parallel) else around  # rule 8: no rework leads out of a parallel
     for part, flow in parts(element):
         yield from _in_sequence(process, flow, (*path, *part), inside)
-
-
-def ids_in(flow: Flow) -> Iterator[str]:
-    """The names of all elements of a flow at any depth, those of called processes left out."""
-    return (element.id for element in walk_elements(flow) if element.id is not None)

@@ -13,7 +13,7 @@ from sim.model.checks.sites import Site, sites
 from sim.model.compiled_laws import CompiledLaw
 from sim.model.law_forms import LawForm
 from sim.model.open_time import Calendar, intersection
-from sim.model.process import Call, Flow, Spawn, WorkStep, walk_elements
+from sim.model.process import Spawn, WorkStep
 from sim.names import nearest
 from sim.text import Text
 
@@ -87,18 +87,6 @@ class Whole:
                 for child in site.element.cases:
                     found.setdefault(child.process, {})[child.process] = None
         return {class_: tuple(processes) for class_, processes in found.items()}
-
-    def reached(self, process: str) -> Flow:
-        """The elements of a process and of those that it calls, at any depth, each process once."""
-        found: dict[str, None] = {}
-        waiting = [process]
-        while waiting:
-            id_ = waiting.pop()
-            if id_ in found or id_ not in self.model.processes:
-                continue
-            found[id_] = None
-            waiting += [e.target for e in self.model.processes[id_].elements() if isinstance(e, Call)]
-        return tuple(element for id_ in found for element in walk_elements(self.model.processes[id_].flow))
 
 
 def _hours(model: Model) -> tuple[object, ...]:

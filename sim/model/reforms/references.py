@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sim.model.base import Model
 from sim.model.clocks import Clock
-from sim.model.process import Call, Flow, Parallel, SessionStep, WaitStep, WorkStep, subflows, walk_elements
+from sim.model.process import Flow, Parallel, SessionStep, WaitStep, WorkStep, subflows
 from sim.model.reforms.clock import limit_name
 from sim.model.reforms.words import fill, joined, name_of, quoted
 from sim.text import Text
@@ -40,8 +40,8 @@ def _in_processes(model: Model) -> Iterator[Problem]:
                     "parallel), or keep that step",
                 ),
             )
-        known = _reachable(model, id_)
-        for element in walk_elements(process.flow):
+        known = _ids(model, id_)
+        for element in process.elements():
             kept = [need.same_server_as for need in element.by] if isinstance(element, WorkStep) else []
             for server in kept:
                 if server is not None and server not in known:
@@ -59,7 +59,8 @@ def _in_processes(model: Model) -> Iterator[Problem]:
                             "同一举措中用 assign: {by} 改由班组办理", "give it a pool in the same reform (assign: by)"
                         ),
                     )
-        for name_twice in _in_two_branches(process.flow):
+        parallels = (element for element in process.elements() if isinstance(element, Parallel))
+        for name_twice in (name for parallel in parallels for name in parallel.twice()):
             yield (
                 fill(
                     Text(
@@ -84,24 +85,10 @@ def _lost_returns(flow: Flow, before: tuple[str | None, ...]) -> Iterator[tuple[
             yield from _lost_returns(inner, () if isinstance(element, Parallel) else seen)
 
 
-def _in_two_branches(flow: Flow) -> Iterator[str]:
-    for element in walk_elements(flow):
-        if isinstance(element, Parallel):
-            seen: set[str] = set()
-            for branch in element.parallel:
-                own = {inner.id for inner in walk_elements(branch) if inner.id is not None}
-                yield from sorted(own & seen)
-                seen |= own
-
-
-def _reachable(model: Model, process: str, seen: frozenset[str] = frozenset()) -> frozenset[str]:
+def _ids(model: Model, process: str) -> set[str]:
     """The ids of all elements of a process, those of called ones too."""
-    if process in seen or process not in model.processes:
-        return frozenset()
-    elements = list(model.processes[process].elements())
-    own = frozenset(element.id for element in elements if element.id is not None)
-    called = (_reachable(model, e.target, seen | {process}) for e in elements if isinstance(e, Call))
-    return own.union(*called)
+    elements = (element for id_ in model.reached([process]) for element in model.processes[id_].elements())
+    return {element.id for element in elements if element.id is not None}
 
 
 def _of_clocks(model: Model) -> Iterator[Problem]:
@@ -111,7 +98,7 @@ def _of_clocks(model: Model) -> Iterator[Problem]:
         clocks: list[Clock] = [limit.clock, *(reading.clock for reading in limit.readings if reading.clock)]
         points = sorted({p.step for clock in clocks for p in (clock.start, clock.stop) if p.step is not None})
         for point in points:
-            without = [c for c in limit.classes if c in processes and point not in _reachable(model, processes[c])]
+            without = [c for c in limit.classes if c in processes and point not in _ids(model, processes[c])]
             if without:
                 names = joined(quoted(name_of(model.processes, processes[c])) for c in without)
                 yield (
@@ -134,7 +121,7 @@ def _of_clocks(model: Model) -> Iterator[Problem]:
 def _of_open_cases(model: Model) -> Iterator[Problem]:
     for case in model.initial:
         for position in case.positions:
-            if position.step.rpartition("/")[2] not in _reachable(model, case.process):
+            if position.step.rpartition("/")[2] not in _ids(model, case.process):
                 yield (
                     fill(
                         Text(
