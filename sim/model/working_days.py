@@ -20,7 +20,7 @@ class WorkingDays:
     """The working days of a legal calendar over its run: the dates on which it opens.
 
     For a calendar that keeps the statutory days these are the working days in law. Days and instants outside
-    the run's dates raise ValueError; a due date past them is NaT, a due instant BEYOND.
+    the run's dates raise ValueError.
     """
 
     def __init__(self, legal: Calendar) -> None:
@@ -35,10 +35,6 @@ class WorkingDays:
         self._before = np.append(0, np.cumsum(self._hours > 0))
         """How many working days lie before each date; one entry more than there are dates."""
         self._block_ends = _block_ends(legal, self._midnights[:-1][self._hours > 0])
-
-    def is_working(self, day: ArrayLike) -> NDArray[np.bool_]:
-        """Whether a date is a working day."""
-        return self.number(_as_dates(day) + 1) > self.number(day)
 
     def number(self, day: ArrayLike) -> Numbers:
         """How many working days lie before a date: the number, from 0, of the first working day on or after it."""
@@ -56,20 +52,12 @@ class WorkingDays:
         i = np.searchsorted(self._legal.closes, t, side="right")
         return np.maximum(t, np.append(self._legal.opens, BEYOND)[i])
 
-    def count_from_next_day(self, accepted: ArrayLike, n: ArrayLike) -> Dates:
-        """The last day of a limit of n working days, counted from the day after acceptance (rule 18 b).
-
-        An acceptance on a day off counts on the next working day. Source: Civil Code 201 and 203.
-
-        2021-09-29 + 2 is 2021-10-08, the first working day after National Day.
-        """
-        return self.nth(self.number(accepted) + np.asarray(n, dtype=np.int64))
-
     def touched(self, a: ArrayLike, b: ArrayLike) -> tuple[Numbers, Numbers]:
         """The working days [low, high), by number, that [a, b] touches, both ends included; low >= high for none.
 
         Rule 18 b: the distinct days of a case are the union of these ranges over its intervals; its reading is their
-        number less one. An acceptance is first moved to its ``opening``.
+        number less one, counted from the day after acceptance. An acceptance is first moved to its ``opening``.
+        Source: Civil Code 201 and 203.
         """
         return self.number(np.minimum(_dates(a), self._end)), self.number(np.minimum(_dates(b) + 1, self._end))
 
@@ -85,26 +73,17 @@ class WorkingDays:
         """The number of the half-day block in which an acceptance at t counts (rule 18 c)."""
         return np.searchsorted(self._block_ends, self._within(t), side="right")
 
-    def block_end(self, block: ArrayLike) -> Instants:
-        """The instant at which a half-day block ends; BEYOND past the last one."""
-        block = np.asarray(block, dtype=np.int64)
-        return np.append(self._block_ends, BEYOND)[np.minimum(block, self._block_ends.size)]
-
     def half_days(self, a: ArrayLike, b: ArrayLike) -> Numbers:
         """The least h for which an acceptance at a is due at b or later: the reading in half days (rule 18 c)."""
         done = np.searchsorted(self._block_ends, self._within(b), side="left")
         return np.maximum(done - self.block_of(a), 0)
 
-    def calendar_due(self, accepted: ArrayLike, n: ArrayLike, *, moved: bool = True) -> Dates:
-        """The last day of n calendar days; ``moved`` on to a working day when it is none (rule 18 d)."""
-        due = _as_dates(accepted) + np.asarray(n, dtype=np.int64)
-        return self.nth(self.number(np.minimum(due, self._end))) if moved else due
-
     def calendar_days(self, accepted: ArrayLike, done: ArrayLike, *, moved: bool = True) -> Numbers:
-        """The least n for which ``calendar_due(accepted, n)`` is the day done or later; the same day is 0.
+        """The least limit of n calendar days that runs out on the day done or later; the same day is 0 (rule 18 d).
 
-        Unmoved this is the difference of the dates. Moved, the days off just before the day done do not count:
-        accepted on 2021-09-29 and done on 2021-10-08 is 2, since a limit of 2 days runs out on 10-01 and moves.
+        Unmoved this is the difference of the dates. ``moved``, a last day that is no working day moves on to the next
+        one, so that the days off just before the day done do not count: accepted on 2021-09-29 and done on 2021-10-08
+        is 2, since a limit of 2 days runs out on 10-01 and moves.
         """
         last = _as_dates(done)
         if moved:  # the day after the working day before
