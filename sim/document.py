@@ -63,6 +63,7 @@ def document(result: StudyResult, folder: Folder) -> Document:
         command=result.command,
         seed=result.seed,
         replications=result.replications,
+        logs=result.logs,
         engine=result.engine,
         window=Window.model_validate({"from": first, "to": last}),
         begin=result.begin,

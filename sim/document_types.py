@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim.analysis.results import Missing, Value
+from sim.analysis.results import KeptLogs, Missing, Value
 from sim.analysis.statistics import Decision
 from sim.model.clocks import Unit
 from sim.model.limits import Role
@@ -223,6 +223,7 @@ class Document(Entry):
     command: str = Field(description="gives the same document again")
     seed: int
     replications: int
+    logs: KeptLogs = Field(description="the event logs beside it: of all replications, of the first, of none")
     engine: str
     window: Window
     begin: str = Field(description="first day of the run; the warm-up ends where the window begins")

@@ -14,12 +14,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.metadata import version
+from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
 from sim.analysis.assess import assess, years_of
 from sim.analysis.compare import changes
-from sim.analysis.results import StudyResult
+from sim.analysis.results import KeptLogs, StudyResult
 from sim.analysis.samples import Sample
 from sim.analysis.sampling import sample
 from sim.engine.replicate import ENGINE, Progress, replicate, simulate, worker_processes
@@ -32,6 +33,8 @@ from sim.whole_files import unwritable, write_whole
 
 LOGS = "logs"
 _OURS = re.compile(r"[0-9]{4,7}\.parquet")
+_KEPT: dict[KeptLogs, float] = {"all": inf, "first": 1, "none": 0}
+"""Of how many replications of each scenario the log is kept."""
 _PACKAGES = ("numpy", "scipy", "simpy", "numba", "pyarrow", "pydantic", "chinesecalendar")
 
 
@@ -45,14 +48,14 @@ def run_study(
     out: Path | None = None,
     workers: int = 1,
     progress: Progress | None = None,
-    keep_logs: bool = True,
+    logs: KeptLogs = "all",
     command: str = "",
 ) -> StudyResult:
     """Simulate and judge; the first scenario is the one that the others are compared with.
 
-    ``name``: the folder as it was given. With ``out``, the event logs (``logs/SCENARIO/NNNN.parquet``, unless they
-    are not to be kept) and ``run.json`` with facts of this machine and hour are put there when all is done: a run
-    that is interrupted leaves what was there before. Logs of an earlier run that this one does not replace go.
+    ``name``: the folder as it was given. With ``out``, the event logs (``logs/SCENARIO/NNNN.parquet``; ``logs`` says
+    which) and ``run.json`` with facts of this machine and hour are put there when all is done: a run that is
+    interrupted leaves what was there before. Logs of an earlier run that this one does not replace go.
 
     The result is the same for any number of workers. Errors: InputError for a scenario that is unknown or named twice,
     those of the run, EnvironmentFailure where ``out`` cannot be written or a worker dies.
@@ -60,12 +63,13 @@ def run_study(
     began = time.time()
     scenarios = [folder.scenario(id_) for id_ in _once(scenario_ids)]
     with _staged(out) as stage:
-        logs = stage / LOGS if stage is not None and keep_logs else None
+        kept = 0 if stage is None else _KEPT[logs]
         units = [
-            _Unit(described, seed, replication, logs and logs / scenario.id / f"{replication:04d}.parquet")
+            _Unit(described, seed, replication, file if replication < kept else None)
             for scenario in scenarios
             for described in [pickle.dumps(scenario)]
             for replication in range(replications)
+            for file in [Path(stage or "", LOGS, scenario.id, f"{replication:04d}.parquet")]
         ]
         with worker_processes(min(workers, len(units))) as executor:
             found = replicate(_carry_out, units, executor, progress)
@@ -90,6 +94,7 @@ def run_study(
             for change in changes(results[0], samples[0], after, its)
         ),
         command=command,
+        logs="none" if out is None else logs,
     )
 
 

@@ -72,6 +72,8 @@ def test_help_is_quick_because_heavy_modules_are_imported_late():
         (["run", EXAMPLE, "today", "--seed", "2", "--set", "study/seed=3"], "2, 3"),
         (["check", EXAMPLE, "--replications", "2", "--set", "study/replications=3"], "2, 3"),
         (["compare", EXAMPLE, "today", "today"], "a scenario stands twice"),
+        (["run", EXAMPLE, "today", "--logs", "first"], "--out"),
+        (["run", EXAMPLE, "today", "--logs", "last"], "there are: all, first, none"),
         (["explain", EXAMPLE, "L2"], "L1"),
         (["trace", EXAMPLE, "today", "--case", "nobody-1"], "nobody-1"),
         (["trace", EXAMPLE, "today", "--case", "1", "--limit", "L9"], "L1"),
@@ -141,6 +143,11 @@ def test_run_writes_its_results_whole_and_fail_on_asks_for_exit_code_1(capsys, t
     assert document["verdicts"][0]["limit"] == "L1" and document["verdicts"][0]["assumed"] is True
     assert (out_folder / "verdicts.json").read_bytes() == file.read_bytes()
     assert (out_folder / "report.html").exists() and (out_folder / "logs/today/0001.parquet").exists()
+    assert document["logs"] == "all" and "kept of every replication" in (out_folder / "report.html").read_text("utf-8")
+    code, _, _ = said(capsys, "run", EXAMPLE, "today", *quick, "--out", str(out_folder), "--logs", "first")
+    document = json.loads((out_folder / "verdicts.json").read_text("utf-8"))
+    assert code == 0 and document["logs"] == "first" and document["command"].endswith("--logs first")
+    assert [path.name for path in out_folder.glob("logs/*/*")] == ["0000.parquet"]
     overloaded = ["--set", "pools/reviewers/servers=2", "--fail-on", "not-met", "--replications", "6"]
     code, _, _ = said(capsys, "run", EXAMPLE, "today", *quick, *overloaded)
     assert code == 1

@@ -135,7 +135,10 @@ def test_logs_of_an_earlier_run_go_and_other_files_stay(tmp_path: Path):
     assert sorted(name for name in files(tmp_path) if name.startswith("logs")) == [
         "logs/before/0000.parquet", "logs/before/2021-mine.parquet", "logs/notes.txt", "logs/plan/0000.parquet",
     ]  # fmt: skip
-    study(out=tmp_path, replications=1, keep_logs=False)
+    first = study(out=tmp_path, replications=2, logs="first")
+    assert sorted(path.name for path in tmp_path.glob("logs/*/0*")) == ["0000.parquet", "0000.parquet"]
+    none = study(out=tmp_path, replications=1, logs="none")
+    assert (first.logs, none.logs, study(replications=1).logs) == ("first", "none", "none")
     assert sorted(files(tmp_path)) == ["logs/before/2021-mine.parquet", "logs/notes.txt", "run.json"]
     assert not (tmp_path / "logs/plan").exists()  # no empty folder is left behind
 

@@ -11,6 +11,8 @@ from sim.model.limits import Reading, Statistic
 Value = Literal["met", "not-met", "undecided", "no-number", "depends-on-reading"]
 Missing = Literal["runs", "run-out", "data", "cases"]
 """More runs, a longer run-out (cases are still open), more data, or any case at all."""
+KeptLogs = Literal["all", "first", "none"]
+"""Event logs of all replications, of each scenario's first one, or of none."""
 
 
 @dataclass(frozen=True)
@@ -184,3 +186,5 @@ class StudyResult:
     changes: tuple[Change, ...]
     command: str
     """The command that reproduces it."""
+    logs: KeptLogs = "none"
+    """What was kept beside it."""

@@ -97,6 +97,15 @@ def out(say: Say) -> Decorator:
     return click.option("--out", type=Writable(folder=True), metavar=say(FOLDER), help=say(words))
 
 
+def logs(say: Say) -> Decorator:
+    words = Text(
+        "--out 中保留哪些事件日志:all 每次模拟(默认;全市约 200 MB),first 各情景第一次,none 不保留",
+        "event logs kept in --out: all replications (the default; about 200 MB for the city), the first of each "
+        "scenario, or none",
+    )
+    return click.option("--logs", type=OneOf(["all", "first", "none"]), help=say(words))
+
+
 def workers(say: Say) -> Decorator:
     words = Text("并行进程数(默认等于处理器数)", "worker processes (as many as processors by default)")
     return click.option("--workers", type=Whole(1, 256), help=say(words))

@@ -7,12 +7,16 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
 from sim.commands import options
 from sim.errors import InputError
 from sim.text import Language, Text
+
+if TYPE_CHECKING:
+    from sim.analysis.results import KeptLogs
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Job:
     out: Path | None
     json_file: Path | None
     fail_on: str | None
+    logs: KeptLogs | None
 
     def command(self, seed: int, replications: int) -> str:
         """The command that gives the same again."""
@@ -37,6 +42,7 @@ class Job:
         parts += ["--seed", str(seed), "--replications", str(replications)]
         for path, value in self.settings.items():
             parts += ["--set", f"{path}={value}"]
+        parts += ["--logs", self.logs] if self.logs not in (None, "all") else []
         return shlex.join(parts)
 
 
@@ -44,6 +50,7 @@ def study_options(say: options.Say) -> options.Decorator:
     return options.together(
         options.workers(say),
         options.out(say),
+        options.logs(say),
         options.fail_on(say),
         options.common(say),
     )
@@ -59,6 +66,13 @@ def carry_out(job: Job) -> int:
     folder = files.load(job.folder, job.settings)
     if job.out is not None:
         _refuse_the_models_folder(job.folder, job.out)
+    elif job.logs not in (None, "none"):
+        raise InputError(
+            Text("没有 --out,事件日志无处可存", "without --out there is nowhere to keep event logs"),
+            Text("写上 --out 目录,或删去 --logs", "add --out DIR, or take --logs out"),
+            where="--logs",
+            value=job.logs,
+        )
     seed = folder.study.seed if job.seed is None else job.seed
     replications = job.replications or folder.study.replications
     workers = job.workers or os.cpu_count() or 1
@@ -71,6 +85,7 @@ def carry_out(job: Job) -> int:
             replications=replications,
             out=job.out,
             workers=workers,
+            logs=job.logs or "all",
             progress=progress.show,
             command=job.command(seed, replications),
         )
