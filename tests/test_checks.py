@@ -273,6 +273,15 @@ def test_a_reform_that_no_scenario_has_is_noted(tmp_path: Path) -> None:
     assert "no scenario has this reform" in notes_of(tmp_path, alone())
 
 
+def test_a_mark_in_a_source_that_the_legend_leaves_out_is_noted(tmp_path):
+    """A folder without a legend is not asked for one."""
+    source = changed("assumption: [15 min, 1 h]", "assumption: [15 min, 1 h], source: 'A B2 [16] M'")
+    assert "legend" not in notes_of(tmp_path, source)
+    noted = notes_of(tmp_path, source + "legend: {A: assumed, '[16]': {zh: 上海, en: Shanghai}}\n")
+    assert "the legend does not explain `M`" in noted
+    assert noted.count("the legend") == 1
+
+
 def test_every_note_says_its_place_in_both_languages(tmp_path: Path) -> None:
     read(tmp_path, alone())
     for note in load_with_notes(tmp_path).notes:

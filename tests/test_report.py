@@ -181,6 +181,20 @@ def test_every_assumption_stands_once_with_value_range_source_and_commitments() 
     assert accept.value == "平均 30 分钟，变异系数 0.5 → 平均 15 分钟，变异系数 0.5"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_annex_of_assumptions_explains_the_words_of_its_sources(language: Language) -> None:
+    annex = text_of(written(study(), baotou(), language).partition('<section id="assumptions">')[2])
+    legend = baotou().legend
+    assert {"A", "M", "人员工时表", "[16]"} <= set(legend)
+    edition = Edition(study(), baotou(), language)
+    for word, meaning in legend.items():
+        assert f"{word} {edition.prose(meaning)}" in annex.replace("   ", " ").replace("  ", " ")
+
+
+def test_without_a_legend_the_annex_has_none() -> None:
+    assert "来源用语" not in written(study(), baotou().model_copy(update={"legend": {}}))
+
+
 def test_a_figure_that_is_gone_since_the_run_is_left_out_without_a_stumble() -> None:
     assert all("gone" not in figure.path for figure in figures(baotou()))
     gone = changed(only(study(), "E4"), lambda v: replace(v, assumptions=("pools/gone/servers",)))

@@ -97,6 +97,9 @@ class Model(Part):
     processes: dict[Id, Process] = Field(min_length=1)
     sources: dict[Id, Source] = Field(min_length=1)
     limits: dict[str, Limit] = Field(default_factory=dict)
+    legend: dict[str, Name] = Field(
+        default_factory=dict, description="the words and marks that the sources of figures use, and what they mean"
+    )
     initial: tuple[OpenCase, ...] = Field(
         default=(), description="the open cases at the begin, instead of a warm-up; or a CSV file"
     )

@@ -75,6 +75,11 @@ def assumptions(edition: Edition) -> list[tuple[str, list[AssumptionRow]]]:
     return [(section, list(its)) for section, its in groupby(ordered, lambda row: row.section)]
 
 
+def legend(edition: Edition) -> list[tuple[str, str]]:
+    """What the words and marks in the sources mean, as the folder explains them."""
+    return [(edition.exact(word), edition.prose(meaning)) for word, meaning in edition.folder.legend.items()]
+
+
 def _then(first: AssumptionRow, last: AssumptionRow) -> AssumptionRow:
     """What differs between the scenarios, from the one to the other."""
     both = {

@@ -141,6 +141,7 @@ def page(edition: Edition, charts: Charts) -> str:
         growing=sentences.growing(edition),
         glossary=glossary.words(edition),
         assumptions=assumption_words.assumptions(edition),
+        legend=assumption_words.legend(edition),
         pools=ordered(edition),
         cells=cells,
         numbers=numbers,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from sim.model.scenario import Folder
 from sim.text import Text
 
 _SHOWN = 3
+_MARK = re.compile(r"\[\w+\]|(?<![A-Za-z])[A-Z](?![A-Za-z0-9])")
+"""``[16]``, and a capital letter alone."""
 _LOOK_ALIKE = str.maketrans("АВЕКМНОРСТХаеорсухіΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEKMHOPCTXaeopcyxiABEZHIKMNOPTXo")
 """Cyrillic and Greek letters that look like Latin ones."""
 
@@ -34,6 +37,7 @@ def notes(whole: Whole) -> Iterator[Note]:
     yield from _ways_not_taken(whole)
     yield from _look_alikes(whole)
     yield from _without_use(whole)
+    yield from _unexplained(whole.model)
     if not any(s.per_year is None or s.per_year.value > 0 for s in whole.model.sources.values()):
         yield Note(
             ("sources",), Text("没有办件到来,各项指标均为“无办件”", "no cases arrive: every figure will be `no cases`")
@@ -51,6 +55,19 @@ def _without_evidence(model: Model) -> Iterator[Note]:
                 "{n} numbers say nothing of their evidence and count as assumptions without a range: {some}",
             ).format(n=len(silent), some=some),
         )
+
+
+def _unexplained(model: Model) -> Iterator[Note]:
+    """Marks in sources, such as ``A`` or ``[16]``, that a legend leaves out; a folder without a legend is not asked."""
+    for figure in figures(model) if model.legend else ():
+        for mark in _MARK.findall(figure.evidence.source or ""):
+            if mark not in model.legend:
+                yield Note(
+                    figure.where,
+                    Text(
+                        "来源中的“{mark}”未在 legend 中说明", "the legend does not explain `{mark}` in the source"
+                    ).format(mark=mark),
+                )
 
 
 def _constant(model: Model) -> Iterator[Note]:
