@@ -386,6 +386,14 @@ def test_a_report_from_few_replications_says_so_on_page_one_and_beside_every_tab
     assert "区间粗略" not in text_of(written(study(), baotou())).partition("名词")[0]
 
 
+def test_a_class_that_a_reform_brings_is_told_by_its_name() -> None:
+    edition = Edition(study(), baotou(), "zh")
+    brought = set(edition.scenarios["plan"].model.processes) - set(baotou().processes)
+    assert brought
+    for id_ in brought:
+        assert edition.class_name(id_) != id_
+
+
 def test_one_scenario_alone_has_no_before() -> None:
     alone = replace(study(), scenarios=study().scenarios[1:], changes=())
     page = text_of(written(alone, baotou()))

@@ -128,7 +128,7 @@ class Edition:
         for source in self.folder.sources.values():
             if (source.case_class or source.process) == id_:
                 return self.say(source.name)
-        return self.say(self.folder.processes[id_].name if id_ in self.folder.processes else id_)
+        return self.process_name(id_)
 
     def process_name(self, id_: str) -> str:
         """A process by its name in any scenario."""
