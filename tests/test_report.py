@@ -15,12 +15,11 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from sim.analysis.results import StudyResult, Verdict
+from sim.analysis.results import Verdict
 from sim.analysis.statistics.estimate import ONE_REPLICATION
 from sim.analysis.verdicts import GROWING
-from sim.model.figure_paths import figures
 from sim.model.scenario import Folder
-from sim.report import assumption_words, page_one, pages, reform_words
+from sim.report import page_one, pages, reform_words
 from sim.report.charts.finished import finished
 from sim.report.charts.standing import standing
 from sim.report.charts.time_split import time_split
@@ -30,6 +29,7 @@ from sim.report.table import WIDTH, verdict_table
 from sim.report.typography import file_name
 from sim.report.verdict_words import ASSUMED
 from sim.text import LANGUAGES, Language, Text
+from tests.report_pages import changed, only, text_of, written
 from tests.results_sample import baotou, estimate, study
 
 EVIL = (
@@ -42,31 +42,6 @@ EVIL = (
     "$x$",
     "'\"&",
 )
-
-
-def changed(result: StudyResult, change: Callable[[Verdict], Verdict]) -> StudyResult:
-    """A study with all its verdicts changed."""
-    scenarios = tuple(replace(s, verdicts=tuple(map(change, s.verdicts))) for s in result.scenarios)
-    return replace(result, scenarios=scenarios)
-
-
-def only(result: StudyResult, *limits: str) -> StudyResult:
-    """A study of these commitments alone."""
-    scenarios = tuple(replace(s, verdicts=tuple(v for v in s.verdicts if v.limit in limits)) for s in result.scenarios)
-    return replace(result, scenarios=scenarios, changes=tuple(c for c in result.changes if c.limit in limits))
-
-
-def written(result: StudyResult, folder: Folder, language: Language = "zh") -> str:
-    """The report without its pictures."""
-    edition = Edition(result, folder, language)
-    none = pages.LimitCharts(None, None, None)
-    charts = pages.Charts(None, dict.fromkeys(edition.limits(numbered=True), none), None, {})
-    return pages.page(edition, charts)
-
-
-def text_of(page: str) -> str:
-    """What a reader sees."""
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL)))
 
 
 class _Outside(HTMLParser):
@@ -169,43 +144,6 @@ def test_process_and_clock_changes_stand_apart() -> None:
     process = [change for row in rows for change in row.process]
     assert clock
     assert not set(clock) & set(process)
-
-
-def test_every_assumption_stands_once_with_value_range_source_and_commitments() -> None:
-    edition = Edition(study(), baotou(), "zh")
-    rows = [row for _, its in assumption_words.assumptions(edition) for row in its]
-    assert sorted(row.path for row in rows) == sorted({path for v in edition.verdicts() for path in v.assumptions})
-    managers = next(row for row in rows if row.path == "pools/customer-managers/servers")
-    assert managers[2:] == ("客户经理：人（组）数", "24", "18～30", "A 人员工时表", "E1 E2 E3 E4 E5")
-    accept = next(row for row in rows if row.path == "processes/three-zero-works/accept/effort/mean")
-    assert accept.value == "平均 30 分钟，变异系数 0.5 → 平均 15 分钟，变异系数 0.5"
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_annex_of_assumptions_explains_the_words_of_its_sources(language: Language) -> None:
-    annex = text_of(written(study(), baotou(), language).partition('<section id="assumptions">')[2])
-    legend = baotou().legend
-    assert {"A", "M", "人员工时表", "[16]"} <= set(legend)
-    edition = Edition(study(), baotou(), language)
-    for word, meaning in legend.items():
-        assert f"{word} {edition.prose(meaning)}" in annex.replace("   ", " ").replace("  ", " ")
-
-
-def test_without_a_legend_the_annex_has_none() -> None:
-    assert "来源用语" not in written(study(), baotou().model_copy(update={"legend": {}}))
-
-
-def test_a_figure_that_is_gone_since_the_run_is_left_out_without_a_stumble() -> None:
-    assert all("gone" not in figure.path for figure in figures(baotou()))
-    gone = changed(only(study(), "E4"), lambda v: replace(v, assumptions=("pools/gone/servers",)))
-    assert assumption_words.assumptions(Edition(gone, baotou(), "zh")) == []
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_how_to_reproduce_is_in_the_report(language: Language) -> None:
-    page = text_of(written(study(), baotou(), language))
-    for words in (study().command, str(study().seed), study().scenarios[0].hash, study().folder):
-        assert words in page
 
 
 def evil(name: str) -> Folder:
@@ -375,23 +313,6 @@ def test_the_unusual_can_be_drawn(change: Callable[[Verdict], Verdict]) -> None:
     assert standing(edition).height_mm > 0
     assert (finished(edition, "E2") is None) == (change is not once)
     assert (time_split(edition, "E2") is None) == (change is not once)
-
-
-def test_a_report_from_few_replications_says_so_on_page_one_and_beside_every_table_of_intervals() -> None:
-    few = replace(study(), replications=2)
-    page = text_of(written(few, baotou()))
-    assert page.count("只模拟 2 次，区间粗略") == len(Edition(few, baotou(), "zh").limits(numbered=True)) + 1
-    assert "各情景只模拟 2 次，区间仅供参考" in page.partition("附件1")[0]
-    assert "只模拟 2 次，区间粗略" in verdict_table(few, baotou(), "zh")
-    assert "区间粗略" not in text_of(written(study(), baotou())).partition("名词")[0]
-
-
-def test_a_class_that_a_reform_brings_is_told_by_its_name() -> None:
-    edition = Edition(study(), baotou(), "zh")
-    brought = set(edition.scenarios["plan"].model.processes) - set(baotou().processes)
-    assert brought
-    for id_ in brought:
-        assert edition.class_name(id_) != id_
 
 
 def test_one_scenario_alone_has_no_before() -> None:

@@ -11,9 +11,7 @@ from typing import Any
 import pytest
 
 import sim
-from sim.analysis.results import StudyResult, Verdict
-from sim.analysis.statistics import Estimate
-from sim.analysis.statistics.estimate import ONE_REPLICATION
+from sim.analysis.results import Sticking, StudyResult, Verdict
 from sim.model.clocks import Clock
 from sim.model.limits import Limit, Reading
 from sim.report import cells, indicators, numbers, sentences, typography
@@ -21,7 +19,7 @@ from sim.report.edition import Edition
 from sim.report.verdict_words import ASSUMED, MARKS, lacking, verdict_words
 from sim.report.wording import describe_clock, describe_limit, describe_quantity, describe_role
 from sim.text import Language
-from tests.results_sample import baotou, comparison, estimate, study
+from tests.results_sample import baotou, estimate, study
 
 
 def limit(value: str | None = "18 wd", statistic: Any = "every-case", **more: Any) -> Limit:
@@ -300,6 +298,20 @@ def test_a_share_that_stays_is_said_to_stay() -> None:
     assert "按时办结率预计仍为 76%" in told
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh", "（季节性停工）"), ("en", " (season closed)")])
+def test_a_wait_for_a_closed_season_is_not_told_as_a_queue(language: Language, words: str) -> None:
+    thaw, papers = "three-zero-works/grid-works/frozen-ground", "three-zero-works/grid-works/materials"
+    found = verdict("E1")
+    assert found.default is not None
+    longest = replace(found.default, longest_stuck_at=thaw)
+    at = edition(language, sticking=(Sticking(thaw, "wait", 4.0), Sticking(papers, "wait", 2.0)), default=longest)
+    assert cells.sticks(at, at.across("E1")[-1][1])[0].endswith(words)
+    assert words in at.sticking(Sticking(thaw, "wait", 4.0), longest)
+    assert words not in at.sticking(Sticking(papers, "wait", 2.0), longest)
+    assert words in sentences.findings(at, "E1")[1]
+    assert any(words in row.cells[1] for row in indicators.rows(at, "E1"))
+
+
 def test_readings_that_stand_beside_are_printed_without_a_decision() -> None:
     rows = indicators.readings(edition(), "E4")
     assert [row.role for row in rows] == [describe_role(r.role).zh for r in baotou().limits["E4"].readings]
@@ -311,71 +323,6 @@ def test_the_doubt_about_inputs_is_not_yet_assessed() -> None:
     runs, inputs = indicators.doubts(edition(), "E4")
     assert inputs.cells == ["尚未评估", "尚未评估"]
     assert runs.cells == ["95% 区间 74%～78%", "95% 区间 95.7%～99.7%"]
-
-
-def shifted(difference: Estimate, ratio: float = 0.8) -> StudyResult:
-    """The sample whose changes are all this one, in days and as a share."""
-    mean, share = comparison(difference, ratio), comparison(replace(difference, unit="share"), 1.0)
-    return replace(study(), changes=tuple(replace(c, mean=mean, share_within=share) for c in study().changes))
-
-
-@pytest.mark.parametrize(
-    ("language", "mean", "share"),
-    [
-        ("zh", "压缩 2.9（2.5～3.3），压减 20%", "提高 22（19～25）个百分点"),
-        ("en", "down 2.9 (2.5–3.3), a cut of 20%", "up 22 (19–25) points"),
-    ],
-)
-def test_what_the_plan_saves_reads_as_a_reduction_in_both_languages(language: Language, mean: str, share: str) -> None:
-    told = [row.change for row in indicators.rows(edition(language), "E4") if row.change]
-    assert told == [mean, share]
-
-
-@pytest.mark.parametrize(
-    ("language", "mean", "share"),
-    [
-        ("zh", "延长 2.0（1.6～2.4），增加 20%", "下降 200（160～240）个百分点"),
-        ("en", "up 2.0 (1.6–2.4), a rise of 20%", "down 200 (160–240) points"),
-    ],
-)
-def test_what_gets_worse_reads_as_getting_worse(language: Language, mean: str, share: str) -> None:
-    longer = shifted(estimate(-2.0, low=-2.4, high=-1.6), 1.2)
-    later = shifted(estimate(2.0, low=1.6, high=2.4))
-    for result, row, words in ((longer, 0, mean), (later, 1, share)):
-        told = [r.change for r in indicators.rows(Edition(result, baotou(), language), "E4") if r.change]
-        assert told[row] == words
-
-
-@pytest.mark.parametrize(
-    ("language", "cell", "sentence"),
-    [
-        (
-            "zh",
-            "变化不显著（−0.4～0.1）",
-            "平均用时预计由 15.4 个工作日变为 12.4 个工作日，变化不显著（95% 区间 −0.4～0.1）；"
-            "按时办结率预计由 76% 变为 97.7%，变化不显著（95% 区间 −40～10 个百分点）；",
-        ),
-        (
-            "en",
-            "no significant change (−0.4 to 0.1)",
-            "the mean becomes 12.4 wd from 15.4 wd, no significant change (95% interval −0.4 to 0.1); "
-            "the share within the limit goes from 76% to 97.7%, no significant change (95% interval −40 to 10 points);",
-        ),
-    ],
-)
-def test_a_change_whose_interval_holds_zero_is_not_told_as_a_cut(language: Language, cell: str, sentence: str) -> None:
-    doubtful = Edition(shifted(estimate(0.15, low=-0.1, high=0.4)), baotou(), language)
-    assert indicators.rows(doubtful, "E4")[0].change == cell
-    told = sentences.findings(doubtful, "E4")[0]
-    assert sentence in told
-    assert not re.search("压减 |压缩|提高|cut|falls|rises", told)
-
-
-def test_no_difference_at_all_is_no_change_and_one_replication_says_what_it_cannot() -> None:
-    none = Edition(shifted(estimate(0.0, low=0.0, high=0.0), 1.0), baotou(), "zh")
-    assert [row.change for row in indicators.rows(none, "E4") if row.change] == ["无变化", "无变化"]
-    once = Edition(shifted(estimate(3.0, low=None, high=None, reason=ONE_REPLICATION)), baotou(), "zh")
-    assert indicators.rows(once, "E4")[0].change == "压缩 3.0，压减 20%，只模拟 1 次，不能排除偶然"
 
 
 def test_chinese_prose_has_wide_punctuation_whatever_was_typed() -> None:

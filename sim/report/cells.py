@@ -107,4 +107,6 @@ def sticks(edition: Edition, verdict: Verdict) -> tuple[str, str]:
     if not verdict.sticking or verdict.default is None:
         return numbers.NONE, ""
     most = verdict.sticking[0]
-    return edition.step_name(most.step), edition.amount(numbers.days(most.days), verdict.default)
+    return edition.step_name(most.step) + edition.season(most.step), edition.amount(
+        numbers.days(most.days), verdict.default
+    )

@@ -13,6 +13,7 @@ from sim.model.paths import steps_of
 from sim.model.process import walk_elements
 from sim.model.scenario import Folder, Scenario
 from sim.report import numbers, typography, wording
+from sim.report.charts.step_words import waits_for_opening
 from sim.report.verdict_words import ASSUMED
 from sim.report.wording import TIME_KINDS
 from sim.text import Language, Text
@@ -139,6 +140,23 @@ class Edition:
         """The step's own name, in any scenario, by its path through calls."""
         return self.say(self._step_names.get(path, path.rpartition("/")[2]))
 
+    def season(self, path: str) -> str:
+        """``（季节性停工）`` behind a step that waits for a season to open; empty behind all others."""
+        return self.bracketed(self.say(wording.CLOSED_SEASON)) if path in self._seasons else ""
+
+    @cached_property
+    def _seasons(self) -> frozenset[str]:
+        """Paths of the steps that wait for a calendar with closures to open, and for nothing else."""
+        return frozenset(
+            at.path
+            for scenario in self.scenarios.values()
+            for process in scenario.model.processes
+            for at in steps_of(scenario.model, process)
+            if waits_for_opening(at.step)
+            and (calendar := scenario.model.calendars.get(getattr(at.step, "calendar", "")))
+            and calendar.closures
+        )
+
     @cached_property
     def _step_names(self) -> dict[str, Text]:
         found: dict[str, Text] = {}
@@ -162,7 +180,7 @@ class Edition:
 
     def sticking(self, sticking: Sticking, result: ReadingResult) -> str:
         """``竣工检验（排队等人手）2.1 个工作日``; what a wait is for, its own name says."""
-        kind = TIME_KINDS.get(sticking.kind) if sticking.kind != "wait" else None
-        words = "" if kind is None else self.choose(f"（{kind.zh}）", f" ({kind.en})")
+        kind = TIME_KINDS.get(sticking.kind)
+        words = self.season(sticking.step) if kind is None else self.bracketed(self.say(kind))
         space = self.choose(" " if not words else "", " ")
         return f"{self.step_name(sticking.step)}{words}{space}{self.amount(numbers.days(sticking.days), result)}"

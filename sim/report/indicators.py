@@ -112,8 +112,10 @@ def _form(edition: Edition, form: numbers.Form) -> Callable[..., str]:
 def _longest(edition: Edition, result: ReadingResult | None) -> str:
     if result is None or result.longest_days is None:
         return numbers.NONE
-    step = edition.step_name(result.longest_stuck_at)
-    return edition.choose(f"{cells.longest(result)}，卡在“{step}”", f"{cells.longest(result)}, at “{step}”")
+    step, season = edition.step_name(result.longest_stuck_at), edition.season(result.longest_stuck_at)
+    return edition.choose(
+        f"{cells.longest(result)}，卡在“{step}”{season}", f"{cells.longest(result)}, at “{step}”{season}"
+    )
 
 
 def readings(edition: Edition, limit: str) -> list[ReadingRow]:

@@ -177,8 +177,10 @@ def _longest(edition: Edition, result: ReadingResult) -> str:
     counted, step = edition.amount(cells.longest(result), result), edition.step_name(result.longest_stuck_at)
     if not step:
         return edition.choose(f"最长一件用时 {counted}。", f"The longest case took {counted}.")
+    season = edition.season(result.longest_stuck_at)
     return edition.choose(
-        f"最长一件用时 {counted}，卡在“{step}”。", f"The longest case took {counted}, most of it at “{step}”."
+        f"最长一件用时 {counted}，卡在“{step}”{season}。",
+        f"The longest case took {counted}, most of it at “{step}”{season}.",
     )
 
 

@@ -58,13 +58,15 @@ TIME_KINDS: dict[str, Text] = {
     "in-session": Text("集中办理", "in session"),
     "waiting-for-staff": Text("排队等人手", "waiting for staff"),
     "waiting-for-session": Text("等待集中办理", "waiting for the session"),
-    "waiting-for-opening-hours": Text("等待上班", "waiting for opening hours"),
+    "waiting-for-opening-hours": Text("等待上班或复工", "waiting for opening hours"),
     "off-hours": Text("办理中遇下班", "off hours during work"),
-    "wait": Text("等候或他方办理", "wait"),
     "before-log": Text("模拟开始前", "before the run"),
     "still-open": Text("尚未办结", "still open"),
 }
-"""Kinds of time (rule 16)."""
+"""Kinds of time (rule 16); what a wait is for, its step's own name says."""
+
+CLOSED_SEASON = Text("季节性停工", "season closed")
+"""A wait for a calendar that is closed for a season: nobody is in a queue, and no staff would shorten it."""
 
 
 def describe_quantity(quantity: Quantity) -> Text:

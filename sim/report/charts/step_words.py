@@ -60,10 +60,18 @@ def _wait(element: WaitStep, model: Model) -> Text:
     about = element.takes.leading
     if about is None:
         return Text("", "")
-    if not about.in_working_days and about.size <= MINUTE_US and element.calendar is not None:
+    if waits_for_opening(element) and element.calendar is not None:
         calendar = ({**PREDEFINED, **model.calendars})[element.calendar].name
         return Text(f"至{calendar.zh}", f"until {calendar.en}")
     return Text(f"约 {_brief(about).zh}", f"about {_brief(about).en}")
+
+
+def waits_for_opening(element: Element) -> bool:
+    """A wait of a moment on a calendar: for the calendar to open, as where the ground is frozen."""
+    if not isinstance(element, WaitStep) or element.calendar is None:
+        return False
+    about = element.takes.leading
+    return about is not None and not about.in_working_days and about.size <= MINUTE_US
 
 
 def _brief(quantity: Quantity) -> Text:
