@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import NamedTuple
 
-from sim.report import cells
+from sim.report import cells, notes
 from sim.report.cells import Outcome
 from sim.report.edition import Edition
 from sim.report.wording import describe_limit, describe_quantity
@@ -31,6 +31,8 @@ class Row(NamedTuple):
     value: str
     conclusion: str
     remark: str
+    classes: list[str]
+    """The means of the classes that a promised mean mixes."""
     sticks: tuple[str, str]
 
 
@@ -66,5 +68,6 @@ def _row(edition: Edition, ids: list[str], span: int) -> Row:
         value=last.value,
         conclusion=cells.conclusion(edition, last),
         remark=cells.remark(edition, last),
+        classes=notes.class_means(edition, last),
         sticks=cells.sticks(edition, last),
     )

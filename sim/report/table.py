@@ -8,6 +8,7 @@ from sim.analysis.results import StudyResult
 from sim.model.scenario import Folder
 from sim.report import cells
 from sim.report.edition import Edition
+from sim.report.notes import notes
 from sim.report.sentences import growing
 from sim.report.verdict_words import lacking, value_words, verdict_words
 from sim.report.wording import describe_limit
@@ -55,13 +56,13 @@ def _row(edition: Edition, id_: str) -> list[str]:
 
 
 def _below(edition: Edition) -> list[str]:
-    """The stamp, the commitments without a number, the readings that disagree."""
+    """The stamp, the readings that disagree, what else must not be hidden, the commitments without a number."""
     lines = [f"*** {edition.stamp} ***"] if edition.assumed else []
     for id_ in edition.limits(numbered=True):
         verdict = edition.across(id_)[-1][1]
         if verdict.disagreeing:
             lines.append(f"{id_} {cells.remark(edition, verdict)}")
-    lines += growing(edition)
+    lines += [*growing(edition), *notes(edition)]
     lines += filter(None, [edition.few()])
     without = edition.limits(numbered=False)
     if without:
