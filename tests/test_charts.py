@@ -56,9 +56,9 @@ def sheets(monkeypatch: pytest.MonkeyPatch, draw: Callable[[], Any]) -> list[She
     """The sheets of pictures that are drawn, but not written."""
     found: list[Sheet] = []
 
-    def keep(self: Sheet, alt: str) -> Picture:
+    def keep(self: Sheet) -> Picture:
         found.append(self)
-        return Picture(b"", b"", alt, self.width, self.height)
+        return Picture(b"", b"", self.title, self.width, self.height)
 
     with monkeypatch.context() as patched:
         patched.setattr(Sheet, "picture", keep)

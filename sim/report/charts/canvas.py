@@ -7,21 +7,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.report.charts.lettering import drawable, families, shortened
+from sim.report.charts.lettering import drawable, families, fitted, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 INK, SOFT, FAINT, PAPER = "#1a1a1a", "#5b5b5b", "#c9c9c9", "#ffffff"
-SCENARIOS = ("#9a9a9a", "#1f4e79", "#d98200", "#3d8b6e", "#7d4f9e")
-"""The first scenario is grey, so that what changes stands out; greys of different darkness in a grey print."""
+SCENARIOS = ("#8f8f8f", "#1f4e79", "#f0a830", "#3a866a", "#7d4f9e")
+"""The first scenario is grey, so that what changes stands out; five different darknesses in a grey print."""
 LINES: tuple[Any, ...] = ((0, (4, 1.6)), "solid", (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (8, 2)))
 
 MM = 1 / 25.4
-PAGE, HALF = 182.0, 88.0
-"""The width of a printed page between its margins, and of two pictures side by side on it."""
+PAGE, HALF, TALLEST = 182.0, 88.0, 262.0
+"""The width of a printed page between its margins, of two pictures side by side on it, and what it has in height."""
 SMALL, NORMAL, TITLE = 6.5, 7.5, 9.5
+HEAD = 8.6
+"""The height of the title, which tells the finding, and of the line below it, which tells what is drawn."""
 _DPI = 200
 _HEAD_LONG, _HEAD_WIDE = 1.2, 1.0
 
@@ -36,6 +38,7 @@ class Picture(NamedTuple):
     alt: str
     width_mm: float
     height_mm: float
+    """As it is printed: what would be taller than a page is made smaller."""
 
 
 @contextmanager
@@ -67,23 +70,24 @@ def settings() -> Iterator[None]:
 
 
 class Sheet:
-    """A figure of fixed size with a title above and the stamp below; ``axes`` places plots by millimetres."""
+    """A figure of fixed size: above, the finding and what is drawn; below, the stamp.
 
-    def __init__(self, width_mm: float, height_mm: float, title: str, *, stamp: str = "", note: str = "") -> None:
+    ``axes`` places plots by millimetres.
+    """
+
+    def __init__(self, width_mm: float, height_mm: float, title: str, about: str = "", *, stamp: str = "") -> None:
         from matplotlib.figure import Figure
 
         self.width, self.height = width_mm, height_mm
         self.figure: Figure = Figure(figsize=(width_mm * MM, height_mm * MM), facecolor=PAPER)
-        self.title = drawable(title)
-        self.text(0, height_mm - 0.8, title, size=TITLE, va="top", bold=True)
+        self.title, size = fitted(_begun(drawable(title)), TITLE, NORMAL, 0.96 * width_mm)
+        self.about = shortened(_begun(drawable(about)), SMALL, width_mm - 1)
+        self.text(0.3, height_mm - 0.8, self.title, size=size, va="top", bold=True)
+        if about:
+            self.text(0.3, height_mm - 7.2, self.about, size=SMALL, color=SOFT)
         if stamp:
-            self._stamp(stamp)
-        if note:
-            self.text(width_mm, 1.0, note, size=SMALL, color=SOFT, ha="right", va="bottom")
-
-    def _stamp(self, stamp: str) -> None:
-        frame = {"boxstyle": "square,pad=0.25", "facecolor": PAPER, "edgecolor": INK, "linewidth": 0.6}
-        self.text(1.2, 1.3, stamp, size=SMALL, va="bottom", bbox=frame)
+            frame = {"boxstyle": "square,pad=0.25", "facecolor": PAPER, "edgecolor": INK, "linewidth": 0.6}
+            self.text(1.2, 1.3, stamp, size=SMALL, va="bottom", bbox=frame)
 
     def text(self, x_mm: float, y_mm: float, text: str, *, bold: bool = False, **style: Any) -> Any:
         """Text at millimetres from the lower left corner."""
@@ -133,41 +137,19 @@ class Sheet:
         axes.tick_params(length=2, width=0.6, pad=2, labelsize=NORMAL)
         return axes
 
-    def legend(self, handles: Sequence[Any], names: Sequence[str]) -> None:
-        """On the line of the stamp, at the right."""
-        self.figure.legend(
-            handles,
-            [drawable(shortened(name, SMALL, 45)) for name in names],
-            loc="lower right",
-            bbox_to_anchor=(1.0, 0.2 / self.height),
-            ncols=len(names),
-            frameon=False,
-            fontsize=SMALL,
-            borderaxespad=0,
-            borderpad=0.2,
-            handlelength=2.2,
-            handletextpad=0.5,
-            columnspacing=1.4,
-        )
-
-    def key(self, entries: Sequence[tuple[str, str, Any]]) -> None:
-        """Which line is which scenario: above the stamp's line on a narrow sheet, beside the stamp on a wide one."""
-        from matplotlib.lines import Line2D
-
-        y, left = (7.6, 1.0) if self.width < 120 else (2.6, 92.0)
-        room = (self.width - left) / len(entries)
-        for i, (name, color, line) in enumerate(entries):
-            x = left + room * i
-            at = [x / self.width, (x + 7) / self.width]
-            self.figure.add_artist(Line2D(at, [y / self.height] * 2, color=color, ls=line, lw=2.0))
-            self.text(x + 8.2, y, shortened(name, SMALL, room - 10), size=SMALL, va="center")
-
-    def picture(self, alt: str) -> Picture:
+    def picture(self) -> Picture:
         """Both formats; neither holds a date or anything of this machine."""
         png, svg = io.BytesIO(), io.BytesIO()
         self.figure.savefig(png, format="png", dpi=_DPI, metadata={"Software": None})
         self.figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-        return Picture(png.getvalue(), svg.getvalue(), alt, self.width, self.height)
+        alt = "\n".join(words for words in (self.title, self.about) if words)
+        shrunk = min(1.0, TALLEST / self.height)
+        return Picture(png.getvalue(), svg.getvalue(), alt, self.width * shrunk, self.height * shrunk)
+
+
+def _begun(words: str) -> str:
+    """With a capital letter."""
+    return words[:1].upper() + words[1:]
 
 
 def embolden(drawn: Any, size: float) -> None:

@@ -84,6 +84,12 @@ def shortened(text: str, size: float, within_mm: float) -> str:
     return text + "…"
 
 
+def fitted(text: str, size: float, least: float, within_mm: float) -> tuple[str, float]:
+    """A line and the size, no smaller than the least, in which it fits; it is cut where it does not."""
+    size = max(least, min(size, size * within_mm / max(width_mm(text, size), within_mm)))
+    return shortened(text, size, within_mm + 0.1), size
+
+
 def _pieces(text: str) -> Iterator[str]:
     """Words with what is behind them; a wide character is a piece, with the marks that may not be parted from it."""
     piece = ""

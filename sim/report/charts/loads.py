@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.analysis.results import PoolLoad
 from sim.report import numbers
-from sim.report.charts.canvas import FAINT, INK, PAGE, SCENARIOS, SMALL, SOFT, Picture, Sheet, settings
+from sim.report.charts.canvas import FAINT, HEAD, INK, PAGE, SMALL, SOFT, Picture, Sheet, settings
+from sim.report.charts.key import Key, Sign, scenario_bars, scenario_color, upright
 from sim.report.charts.lettering import drawable, shortened
 from sim.report.edition import Edition
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH, LEFT, RIGHT, TOP, FOOT, LINE, GAP = PAGE, 46.0, 34.0, 12.0, 13.0, 3.4, 2.2
+WIDTH, LEFT, RIGHT, TOP, AXIS, LINE, GAP = PAGE, 46.0, 41.0, HEAD + 4.6, 7.4, 3.4, 2.2
 _HIGH = 0.9
+_LINE: dict[str, Any] = {"color": SOFT, "lw": 1.0, "ls": (0, (4, 2))}
+_INTERVAL: dict[str, Any] = {"color": INK, "lw": 0.9}
 
 
 def loads(edition: Edition) -> Picture | None:
@@ -24,13 +27,15 @@ def loads(edition: Edition) -> Picture | None:
         return None
     scenarios = edition.result.scenarios
     band = LINE * len(scenarios) + GAP
-    height = TOP + band * len(pools) + FOOT
-    title = edition.choose(
-        "班组负荷（工作时间内忙碌的比例）", "Load of the pools (share of their open time they are busy)"
+    key = Key(WIDTH, [("", [*scenario_bars(edition), *_marks(edition)])])
+    height = TOP + band * len(pools) + AXIS + key.height
+    last = edition.scenario_name(edition.last.id)
+    about = edition.choose(
+        f"班组负荷，按“{last}”由高到低", f"How busy the pools are, in the order that they have in: {last}"
     )
     with settings():
-        sheet = Sheet(WIDTH, height, title, stamp=edition.stamp)
-        axes = sheet.axes(LEFT, FOOT, WIDTH - LEFT - RIGHT, band * len(pools))
+        sheet = Sheet(WIDTH, height, _title(edition, pools[0]), about, stamp=edition.stamp)
+        axes = sheet.axes(LEFT, key.height + AXIS, WIDTH - LEFT - RIGHT, band * len(pools))
         most = 1.02
         for i, scenario in enumerate(scenarios):
             by_id = {load.pool: load for load in scenario.pools}
@@ -38,17 +43,34 @@ def loads(edition: Edition) -> Picture | None:
                 if pool in by_id and by_id[pool].load.value is not None:
                     y = band * row + GAP / 2 + LINE * (i + 0.5)
                     most = max(most, _bar(axes, y, i, by_id[pool]))
-                    sheet.text(
-                        WIDTH - RIGHT + 2, height - TOP - y, _label(edition, by_id[pool]), size=SMALL, va="center"
-                    )
-        names = [drawable(shortened(edition.pool_name(pool), 7, LEFT - 3)) for pool in pools]
+                    label = _label(edition, by_id[pool])
+                    sheet.text(WIDTH - RIGHT + 2, height - TOP - y, label, size=SMALL, va="center_baseline")
+        names = [drawable(shortened(edition.pool_name(pool), SMALL, LEFT - 3)) for pool in pools]
         axes.set_yticks([band * (row + 0.5) for row in range(len(pools))], names)
         axes.set_ylim(band * len(pools), 0)
         _dress(edition, sheet, axes, most)
-        sheet.key(
-            [(edition.scenario_name(s.id), SCENARIOS[i % len(SCENARIOS)], "solid") for i, s in enumerate(scenarios)]
-        )
-        return sheet.picture(title)
+        key.draw(sheet)
+        return sheet.picture()
+
+
+def _title(edition: Edition, pool: str) -> str:
+    """Which pool is the busiest in the last scenario, and how busy."""
+    found = next((load for load in edition.last.pools if load.pool == pool), None)
+    share = numbers.NONE if found is None else numbers.alone(found.load, numbers.share, edition.language)
+    name = edition.pool_name(pool)
+    return edition.choose(f"最忙的是{name}，{share}", f"Busiest: {name}, {share}")
+
+
+def _marks(edition: Edition) -> list[Sign]:
+    def interval(sheet: Sheet, x: float, y: float) -> None:
+        sheet.line([(x, y), (x + 7.0, y)], **_INTERVAL)
+        for end in (x, x + 7.0):
+            sheet.line([(end, y - 0.7), (end, y + 0.7)], **_INTERVAL)
+
+    return [
+        Sign(edition.choose("95% 区间", "95% interval"), interval),
+        upright(edition.choose("90%，以上易积压", "90%, above which queues build up"), **_LINE),
+    ]
 
 
 def ordered(edition: Edition) -> list[str]:
@@ -62,9 +84,9 @@ def ordered(edition: Edition) -> list[str]:
 def _bar(axes: Axes, y: float, i: int, found: PoolLoad) -> float:
     load = found.load
     value = load.value or 0.0
-    axes.barh(y, value, height=LINE * 0.78, color=SCENARIOS[i % len(SCENARIOS)], zorder=2)
+    axes.barh(y, value, height=LINE * 0.78, color=scenario_color(i), zorder=2)
     if load.low is not None and load.high is not None:
-        axes.plot([load.low, load.high], [y, y], color=INK, lw=0.9, zorder=3)
+        axes.plot([load.low, load.high], [y, y], zorder=3, **_INTERVAL)
         axes.plot([load.low, load.high], [y, y], "|", color=INK, ms=3.5, mew=0.8, zorder=3)
     return max(value, load.high or 0.0)
 
@@ -82,12 +104,10 @@ def _dress(edition: Edition, sheet: Sheet, axes: Axes, most: float) -> None:
     axes.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f}%")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_color(FAINT)
-    axes.axvline(_HIGH, color=SOFT, lw=0.9, ls=(0, (4, 2)), zorder=1)
-    x = LEFT + (WIDTH - LEFT - RIGHT) * _HIGH / (most * 1.01)
-    sheet.text(
-        x,
-        sheet.height - TOP + 0.8,
-        edition.choose("90% 以上易积压", "queues build up above 90%"),
-        size=SMALL,
-        ha="center",
-    )
+    axes.tick_params(labelsize=SMALL)
+    axes.axvline(_HIGH, zorder=1, **_LINE)
+    words = edition.choose("忙碌时间占工作时间的比例", "share of open time that is busy")
+    axes.set_xlabel(words, fontsize=SMALL, labelpad=1.0, color=SOFT)
+    top = sheet.height - TOP + 0.8
+    words = edition.choose("负荷，从就绪到开始的平均等候", "load, mean wait from ready to start")
+    sheet.text(WIDTH - RIGHT + 2, top, words, size=SMALL, color=SOFT)

@@ -49,7 +49,7 @@ def _picture(edition: Edition, id_: str, shown: Sequence[Variant], column: float
     if len(edition.scenarios) > 1 and len(shown) == 1 and len(shown[0].scenarios) == len(edition.scenarios):
         words = edition.choose("各情景相同", "the same in all scenarios")
         sheet.text(WIDTH, height - 1.2, words, size=SMALL, color=SOFT, ha="right", va="top")
-    return sheet.picture(title)
+    return sheet.picture()
 
 
 def _legend(edition: Edition) -> str:

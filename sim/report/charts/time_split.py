@@ -77,7 +77,7 @@ def time_split(edition: Edition, limit: str) -> Picture | None:
         _elapsed(edition, sheet, sheet.axes(LEFT, foot + lower + 7.0, *plot), found, slices)
         _counted(edition, sheet, sheet.axes(LEFT, foot + 7.0, *plot), found)
         _legend(sheet, legend)
-        return sheet.picture(title)
+        return sheet.picture()
 
 
 def _slices(edition: Edition, verdicts: Iterable[Verdict]) -> list[_Slice]:
