@@ -1,220 +1,240 @@
-"""Chart A: where the days go, by whose time and what kind; below it the clock that the limit is on."""
+"""Chart A: the counted time by whose it is and what kind, against the limit; below it all the customer's time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.analysis.results import ReadingResult, TimePart, Verdict
+from sim.analysis.results import ReadingResult, Verdict
 from sim.report import numbers
-from sim.report.charts.canvas import (
-    FAINT,
-    INK,
-    PAGE,
-    PAPER,
-    SCENARIOS,
-    SMALL,
-    SOFT,
-    Picture,
-    Sheet,
-    settings,
-)
+from sim.report.charts.canvas import FAINT, HEAD, INK, PAGE, PAPER, SMALL, SOFT, Picture, Sheet, settings
+from sim.report.charts.key import Key, Sign, dot, swatch, upright
 from sim.report.charts.lettering import drawable, shortened, width_mm, wrapped
+from sim.report.charts.required import MEAN, required
+from sim.report.charts.time_parts import GROUPS, SMALL_ONES, Parts, Slice, counted, elapsed, named, worth_naming
 from sim.report.edition import Edition
-from sim.text import Text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH, LEFT, RIGHT = PAGE, 29.0, 33.0
-BAR, PITCH = 6.4, 8.6
-_NAMES, _SWATCH = 44.0, 8.4
-"""In the legend: the names of owners; a swatch with the room around its words."""
+WIDTH, LEFT, RIGHT = PAGE, 29.0, 36.0
+PLOT = WIDTH - LEFT - RIGHT
+BAR, PITCH, CAPTION, ABOVE, AXIS = 6.4, 8.6, 4.6, 3.4, 7.0
+"""A bar, a bar with the room around it, the heading of a plot, the words of the limit, the numbers below the plot."""
+_NAMES = 44.0
 
-_GROUPS: dict[str, Text] = {
-    "work": Text("办理", "work"),
-    "staff": Text("排队等人手", "waiting for staff"),
-    "session": Text("等待集中办理", "waiting for a session"),
-    "wait": Text("等候或他方办理", "waits and others' work"),
-    "closed": Text("非工作时间", "outside hours"),
-    "rest": Text("其他", "other"),
-}
-_GROUP_OF = {
-    "work": "work", "in-session": "work", "waiting-for-staff": "staff", "waiting-for-session": "session",
-    "off-hours": "closed", "waiting-for-opening-hours": "closed", "wait": "wait",
-}  # fmt: skip
 _HUES = (
-    ("#0f4c81", "#3f7fb5", "#6fa3cf", "#9dbfdd", "#d3e3f1", "#e8eef4"),
-    ("#a85100", "#d97b1c", "#eba257", "#f9dcbd", "#fbe9d6", "#fbeee2"),
-    ("#1f6b4f", "#3d9473", "#5fa888", "#7fbca2", "#cfe7dc", "#e7f3ee"),
-    ("#5b4a86", "#8272ad", "#a89bc9", "#dcd5ec", "#e9e4f2", "#f0edf6"),
-    ("#4d4d4d", "#6d6d6d", "#8a8a8a", "#a3a3a3", "#dcdcdc", "#ededed"),
+    ("#0f4c81", "#3f7fb5", "#6fa3cf", "#9dbfdd", "#c4d8ea", "#d3e3f1"),
+    ("#a85100", "#d97b1c", "#eba257", "#f9dcbd", "#fbe6d0", "#fbe9d6"),
+    ("#1f6b4f", "#3d9473", "#5fa888", "#7fbca2", "#bcdccd", "#cfe7dc"),
+    ("#5b4a86", "#8272ad", "#a89bc9", "#c3b8dd", "#dcd5ec", "#e9e4f2"),
+    ("#4d4d4d", "#6d6d6d", "#8a8a8a", "#a3a3a3", "#c9c9c9", "#dcdcdc"),
 )
-"""A hue an owner, a darkness a kind: blue, orange, green, violet and grey are told apart by every kind of eye, and the
-waits of neighbours by a grey print, too."""
-_HATCHES = {"work": "", "staff": "////", "session": "xxxx", "wait": "", "closed": "||", "rest": "\\\\\\\\"}
-_KINDS = list(_GROUPS)
+"""A hue an owner, a darkness a kind, which blue, orange, green, violet and grey keep for every kind of eye; hatches and
+the lines between owners part them in a grey print."""
+_HATCHES = {"staff": "////", "session": "xxxx", "season": "....", "closed": "||"}
+_NOBODY = {
+    "beside": {"facecolor": "#f4f4f4", "hatch": "\\\\\\\\", "edgecolor": "#8a8a8a"},
+    "before": {"facecolor": "#dcdcdc", "hatch": "----", "edgecolor": PAPER},
+    "open": {"facecolor": "#f4f4f4", "hatch": "++++", "edgecolor": "#8a8a8a"},
+    "small": {"facecolor": PAPER, "edgecolor": SOFT},
+}
+_LIMIT: dict[str, Any] = {"color": INK, "lw": 1.7}
+_BETWEEN: dict[str, Any] = {"color": INK, "lw": 0.8}
+_OLD: dict[str, Any] = {"color": "#7a7a7a", "lw": 1.0, "ls": (0, (1, 1))}
+_MUST: dict[str, Any] = {"marker": "o", "ms": 4.6, "mew": 1.0, "color": INK}
 
 
-class _Slice(NamedTuple):
-    owner: str
-    group: str
+class _Found(NamedTuple):
+    """What a scenario found: the parts of the time that counts, and of all of it."""
+
+    name: str
+    verdict: Verdict
+    counted: Parts
+    elapsed: Parts
 
 
 def time_split(edition: Edition, limit: str) -> Picture | None:
     """Mean days of a case; None where no case was closed."""
-    found = [(edition.scenario_name(s.id), verdict) for s, verdict in edition.across(limit)]
-    slices = _slices(edition, (verdict for _, verdict in found))
-    if not slices:
+    raw = [
+        _Found(edition.scenario_name(s.id), verdict, counted(edition, verdict), elapsed(edition, verdict))
+        for s, verdict in edition.across(limit)
+    ]
+    slices = worth_naming([stack for one in raw for stack in (one.counted, one.elapsed)], edition)
+    if not any(one.elapsed for one in raw):
         return None
-    rows = len(found)
-    legend = _legend_lines(edition, slices)
-    upper, lower, foot = 20.0 + PITCH * rows, 16.5 + PITCH * rows, 9.0 + 4.0 * len(legend)
-    title = edition.choose(f"{limit} 时间用在哪里（平均每件）", f"{limit} Where the time goes, mean of a case")
+    found = [one._replace(counted=named(one.counted, slices), elapsed=named(one.elapsed, slices)) for one in raw]
+    key = _key(edition, found, slices, _old_limit(edition, limit))
+    tall = PITCH * len(found)
+    lower = key.height + AXIS
+    upper = lower + tall + CAPTION + AXIS
     with settings():
-        sheet = Sheet(WIDTH, upper + lower + foot, title, stamp=edition.stamp)
-        plot = WIDTH - LEFT - RIGHT, PITCH * rows
-        _elapsed(edition, sheet, sheet.axes(LEFT, foot + lower + 7.0, *plot), found, slices)
-        _counted(edition, sheet, sheet.axes(LEFT, foot + 7.0, *plot), found)
-        _legend(sheet, legend)
+        sheet = Sheet(
+            WIDTH, upper + tall + ABOVE + CAPTION + HEAD - 2.4, _title(edition, limit, found), stamp=edition.stamp
+        )
+        _counted(edition, sheet, sheet.axes(LEFT, upper, PLOT, tall), found, _old_limit(edition, limit))
+        _elapsed(edition, sheet, sheet.axes(LEFT, lower, PLOT, tall), found)
+        key.draw(sheet)
         return sheet.picture()
 
 
-def _slices(edition: Edition, verdicts: Iterable[Verdict]) -> list[_Slice]:
-    """Owner by owner in the order of the folder, kind by kind; what is nowhere 1% of the whole is left to the rest."""
-    owners = [*edition.folder.owner_names(), ""]
-    largest: dict[_Slice, float] = {}
-    for verdict in verdicts:
-        whole = sum(part.days for part in verdict.time_split)
-        for slice_, days in _days(verdict.time_split).items():
-            largest[slice_] = max(largest.get(slice_, 0.0), days / whole if whole else 0.0)
-    kept = [slice_ for slice_, share in largest.items() if share >= 0.01]
-    return sorted(kept, key=lambda s: (owners.index(s.owner) if s.owner in owners else -1, _KINDS.index(s.group)))
+def _title(edition: Edition, limit: str, found: list[_Found]) -> str:
+    """Both clocks, since their days are not the same days."""
+    results = [one.verdict.default for one in found if one.verdict.default is not None]
+    stages = [numbers.alone(result.mean, numbers.days, edition.language) for result in results]
+    whole = [numbers.alone(one.verdict.elapsed, numbers.days, edition.language) for one in found]
+    count, all_ = (" → ".join(dict.fromkeys((days[0], days[-1]))) if days else numbers.NONE for days in (stages, whole))
+    unit = edition.amount(count, results[0]) if results else count
+    return edition.choose(
+        f"{limit} 平均计时 {unit}，用户全过程 {all_} 天", f"{limit} Counted: {unit}; all the customer's time: {all_} d"
+    )
 
 
-def _days(parts: Iterable[TimePart]) -> dict[_Slice, float]:
-    found: dict[_Slice, float] = {}
-    for part in parts:
-        slice_ = _Slice(part.owner or "", _GROUP_OF.get(part.kind, "rest"))
-        found[slice_] = found.get(slice_, 0.0) + part.days
-    return found
+def _old_limit(edition: Edition, limit: str) -> float | None:
+    """The old limit, where it is in the unit of the new one."""
+    described = edition.limit(limit)
+    old, new = described.baseline, described.value
+    return old.amount if old is not None and new is not None and old.unit == new.unit else None
 
 
-def _style(edition: Edition, slice_: _Slice) -> dict[str, Any]:
-    owners = list(edition.folder.owner_names())
-    owners = [o for o in owners if o != "suspended"]
+def _style(edition: Edition, slice_: Slice) -> dict[str, Any]:
+    if slice_.group in _NOBODY:
+        return {"linewidth": 0.6} | _NOBODY[slice_.group]
+    owners = [owner for owner in edition.folder.owner_names() if owner != "suspended"]
     hue = _HUES[owners.index(slice_.owner) % len(_HUES)] if slice_.owner in owners else _HUES[-1]
     return {
-        "facecolor": hue[_KINDS.index(slice_.group)],
-        "hatch": _HATCHES[slice_.group],
-        "edgecolor": PAPER,
-        "linewidth": 0.7,
+        "facecolor": hue[list(GROUPS).index(slice_.group)],
+        "hatch": _HATCHES.get(slice_.group, ""),
+        "edgecolor": INK if slice_.group == "season" else PAPER,
+        "linewidth": 0.6,
     }
 
 
-def _elapsed(
-    edition: Edition, sheet: Sheet, axes: Axes, found: list[tuple[str, Verdict]], slices: list[_Slice]
-) -> None:
-    """The whole elapsed time, in calendar days."""
-    most = max(sum(part.days for part in verdict.time_split) for _, verdict in found)
-    for row, (_, verdict) in enumerate(found):
-        days, left = _days(verdict.time_split), 0.0
-        others = sum(value for slice_, value in days.items() if slice_ not in slices)
-        for slice_ in slices:
-            value = days.get(slice_, 0.0)
-            axes.barh(row, value, left=left, height=BAR / PITCH, **_style(edition, slice_))
-            text = numbers.days(value)
-            if value / most * (WIDTH - LEFT - RIGHT) > width_mm(text, SMALL) + 1.6:
-                box = {"boxstyle": "square,pad=0.12", "facecolor": PAPER, "edgecolor": "none"}
-                axes.text(left + value / 2, row, text, ha="center", va="center", fontsize=SMALL, bbox=box)
-            left += value
-        if others:
-            axes.barh(row, others, left=left, height=BAR / PITCH, facecolor=PAPER, edgecolor=SOFT, linewidth=0.5)
-        _value(sheet, axes, row, numbers.with_interval(verdict.elapsed, numbers.days, edition.language))
-    title = edition.choose("全过程跨度用时（自然日，含节假日）", "whole elapsed time, calendar days")
-    _dress(edition, sheet, axes, [name for name, _ in found], most * 1.02, title)
-
-
-def _counted(edition: Edition, sheet: Sheet, axes: Axes, found: list[tuple[str, Verdict]]) -> None:
-    """The mean under the reading that decides, with its interval, and the limit."""
-    results = [(row, verdict.default) for row, (_, verdict) in enumerate(found) if verdict.default is not None]
+def _counted(edition: Edition, sheet: Sheet, axes: Axes, found: list[_Found], old: float | None) -> None:
+    """The time under the reading that decides, against the limit."""
+    results = [(row, one.verdict.default) for row, one in enumerate(found) if one.verdict.default is not None]
     reached = [0.0]
+    for _, result in results:
+        must = required(result)
+        reached += [x for x in (result.mean.value, must.days, result.limit_value, old) if x is not None]
+    most = max(reached) * 1.04 or 1.0
     for row, result in results:
-        if result.mean.value is None:
-            continue
-        reached += [result.mean.value, result.mean.high or 0.0, result.limit_value or 0.0]
-        axes.barh(row, result.mean.value, height=0.6, color=SCENARIOS[row % len(SCENARIOS)], zorder=2)
-        if result.mean.low is not None and result.mean.high is not None:
-            axes.plot([result.mean.low, result.mean.high], [row, row], color=INK, lw=1.1, zorder=4)
-            axes.plot([result.mean.low, result.mean.high], [row, row], "|", color=INK, ms=5, zorder=4)
-        _value(sheet, axes, row, numbers.with_interval(result.mean, numbers.days, edition.language))
-    unit = edition.unit(results[0][1]) if results else ""
-    title = edition.choose(
-        f"办理用时（{unit}，据以判定的口径）", f"time that counts, {unit}, under the reading that decides"
+        _stack(edition, axes, row, found[row].counted, most)
+        words = [
+            f"{edition.say(MEAN)} {numbers.with_interval(result.mean, numbers.days, edition.language)}",
+            *_must(edition, axes, row, result),
+        ]
+        _value(sheet, axes, row, words)
+    _limits(edition, axes, [result for _, result in results], old)
+    caption = edition.choose("计入时限的用时", "Time that counts")
+    if results:
+        unit, reading = edition.unit(results[0][1]), edition.say(results[0][1].reading.name)
+        caption += edition.choose(f"（{unit}）：{reading}", f" ({unit}): {reading}")
+    _dress(sheet, axes, [one.name for one in found], most, caption, above=ABOVE)
+
+
+def _must(edition: Edition, axes: Axes, row: int, result: ReadingResult) -> list[str]:
+    """A dot at what must be within the limit, unless that is the mean, and its words."""
+    must = required(result)
+    if must.share is None:
+        return []
+    if must.days is None or result.mean.value is None:
+        return [f"{edition.say(must.name)} {numbers.NONE}"]
+    axes.plot([result.mean.value, must.days], [row, row], color=INK, lw=0.9, zorder=4)
+    axes.plot([must.days], [row], zorder=5, clip_on=False, label="required", **_MUST)
+    return [f"{edition.say(must.name)} {numbers.count(must.days)}"]
+
+
+def _elapsed(edition: Edition, sheet: Sheet, axes: Axes, found: list[_Found]) -> None:
+    """All the time from acceptance to close, whether it counts or not, in calendar days."""
+    most = max(sum(one.elapsed.values()) for one in found) * 1.04 or 1.0
+    for row, one in enumerate(found):
+        _stack(edition, axes, row, one.elapsed, most)
+        mean = numbers.with_interval(one.verdict.elapsed, numbers.days, edition.language)
+        _value(sheet, axes, row, [f"{edition.say(MEAN)} {mean}"])
+    words = edition.choose(
+        "用户全过程用时（自然日）：自受理至办结，含不计入时限的时间和节假日",
+        "All the customer's time (calendar days): from acceptance to close, counted or not, holidays too",
     )
-    _dress(edition, sheet, axes, [name for name, _ in found], max(reached) * 1.04 or 1.0, title)
-    _limit_line(edition, axes, [result for _, result in results])
+    _dress(sheet, axes, [one.name for one in found], most, words)
 
 
-def _limit_line(edition: Edition, axes: Axes, results: list[ReadingResult]) -> None:
-    """One line where the limit is the same in all scenarios, else a piece for each."""
-    for row, result in enumerate(results):
-        if result.limit_value:
-            axes.plot([result.limit_value] * 2, [row - 0.5, row + 0.5], color=INK, lw=1.2, ls=(0, (4, 1.6)), zorder=3)
-    if results and results[0].limit_value:
-        words = f"{edition.choose('时限', 'limit')} {numbers.number(results[0].limit_value)}"
-        axes.annotate(
-            words, (results[0].limit_value, -0.5), (0, 1.5), textcoords="offset points", ha="center", va="bottom",
-            fontsize=SMALL,
-        )  # fmt: skip
+def _stack(edition: Edition, axes: Axes, row: int, parts: Parts, most: float) -> None:
+    left, owner = 0.0, None
+    for slice_, days in parts.items():
+        axes.barh(row, days, left=left, height=BAR / PITCH, zorder=2, label=str(slice_), **_style(edition, slice_))
+        text = numbers.days(days)
+        if days / most * PLOT > width_mm(text, SMALL) + 1.6:
+            box = {"boxstyle": "square,pad=0.12", "facecolor": PAPER, "edgecolor": "none"}
+            axes.text(left + days / 2, row, text, ha="center", va="center", fontsize=SMALL, bbox=box, zorder=6)
+        if owner is not None and slice_.owner != owner:
+            ends = [row - BAR / PITCH / 2 - 0.06, row + BAR / PITCH / 2 + 0.06]
+            axes.plot([left, left], ends, zorder=3, label="between", **_BETWEEN)
+        left, owner = left + days, slice_.owner
 
 
-def _dress(edition: Edition, sheet: Sheet, axes: Axes, names: list[str], most: float, title: str) -> None:
+def _limits(edition: Edition, axes: Axes, results: list[ReadingResult], old: float | None) -> None:
+    """One line, since the scenarios have the limit of the plan; the old one beside it, with words on its other side."""
+    limit = results[-1].limit_value if results else None
+    if not limit:
+        return
+    axes.axvline(limit, zorder=4, label="limit", **_LIMIT)
+    leftward = old is not None and old >= limit
+    _above(axes, limit, f"{edition.choose('时限', 'limit')} {numbers.number(limit)}", leftward, INK)
+    if old is not None:
+        axes.axvline(old, zorder=1, label="old", **_OLD)
+        _above(axes, old, f"{edition.choose('原', 'was')} {numbers.number(old)}", not leftward, SOFT)
+
+
+def _above(axes: Axes, x: float, words: str, leftward: bool, color: str) -> None:
+    axes.annotate(
+        words, (x, 1), (1 if leftward else -1, 1.0), xycoords=("data", "axes fraction"), textcoords="offset points",
+        ha="right" if leftward else "left", va="bottom", fontsize=SMALL, color=color, annotation_clip=False,
+    )  # fmt: skip
+
+
+def _dress(sheet: Sheet, axes: Axes, names: list[str], most: float, caption: str, above: float = 0.0) -> None:
     axes.set_xlim(0, most)
     axes.set_ylim(len(names) - 0.5, -0.5)
     labels = ["\n".join(wrapped(name, SMALL, LEFT - 2)) for name in names]
     axes.set_yticks(range(len(names)), [drawable(label) for label in labels], fontsize=SMALL)
     axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="x", labelsize=SMALL)
     axes.locator_params(axis="x", integer=True)
     axes.spines["left"].set_color(FAINT)
     top = axes.get_position().y1 * sheet.height
-    sheet.text(0, top + 3.4, title, color=SOFT)
-    sheet.text(WIDTH - RIGHT + 2, top + 3.4, edition.choose("平均（95% 区间）", "mean (95% interval)"), color=SOFT)
+    sheet.text(0.3, top + above + 1.0, shortened(caption, SMALL, WIDTH - 2), size=SMALL)
 
 
-def _value(sheet: Sheet, axes: Axes, row: int, text: str) -> None:
-    """A number in the column at the right of a plot."""
-    y = axes.get_position().y1 * sheet.height - PITCH * (row + 0.5)
-    sheet.text(WIDTH - RIGHT + 2, y, text, va="center")
+def _value(sheet: Sheet, axes: Axes, row: int, lines: list[str]) -> None:
+    """Numbers in the column at the right of a plot."""
+    middle = axes.get_position().y1 * sheet.height - PITCH * (row + 0.5)
+    for i, line in enumerate(lines):
+        y = middle + 2.9 * ((len(lines) - 1) / 2 - i)
+        sheet.text(WIDTH - RIGHT + 2, y, line, size=SMALL, va="center_baseline", color=SOFT if i else INK)
 
 
-_Swatch = tuple[dict[str, Any], str]
-
-
-def _legend_lines(edition: Edition, slices: list[_Slice]) -> list[tuple[str, list[_Swatch]]]:
-    """For each owner its name and the swatches of its kinds, on as many lines as they need."""
-    lines: list[tuple[str, list[_Swatch]]] = []
-    owner, x = None, 0.0
-    for slice_ in slices:
-        words = edition.say(_GROUPS[slice_.group])
-        room = _SWATCH + width_mm(words, SMALL)
-        if slice_.owner != owner or x + room > WIDTH - _NAMES:
-            name = edition.owner_name(slice_.owner) if slice_.owner != owner else ""
-            lines.append((shortened(name, SMALL, _NAMES - 3), []))
-            owner, x = slice_.owner, 0.0
-        lines[-1][1].append((_style(edition, slice_), words))
-        x += room
-    return lines
-
-
-def _legend(sheet: Sheet, lines: list[tuple[str, list[_Swatch]]]) -> None:
-    """Below the plots: an owner a line."""
-    y = 9.5 + 4.0 * (len(lines) - 1)
-    for owner, swatches in lines:
-        sheet.text(0, y, owner, size=SMALL, va="center", color=SOFT)
-        x = _NAMES
-        for style, words in swatches:
-            sheet.rectangle(x, y - 1.3, 4.6, 2.6, **{**style, "linewidth": 0.3})
-            sheet.text(x + 5.8, y, words, size=SMALL, va="center")
-            x += _SWATCH + width_mm(words, SMALL)
-        y -= 4.0
+def _key(edition: Edition, found: list[_Found], slices: list[Slice], old: float | None) -> Key:
+    """An owner a line, what is nobody's, the lines and dots."""
+    groups: dict[str, list[Sign]] = {}
+    shown = [slice_ for slice_ in slices if slice_.owner]
+    nobody = [slice_ for slice_ in slices if not slice_.owner]
+    if any(SMALL_ONES in stack for one in found for stack in (one.counted, one.elapsed)):
+        nobody.append(SMALL_ONES)
+    for slice_ in (*shown, *nobody):
+        name = edition.owner_name(slice_.owner) if slice_.owner else edition.choose("其他", "others")
+        sign = swatch(edition.say(GROUPS[slice_.group]), **_style(edition, slice_))
+        groups.setdefault(name, []).append(sign)
+    results = [one.verdict.default for one in found if one.verdict.default is not None]
+    marks = [upright(edition.choose("时限", "limit"), **_LIMIT)] if any(r.limit_value for r in results) else []
+    if old is not None:
+        marks.append(upright(edition.choose("原时限", "old limit"), **_OLD))
+    marks.append(upright(edition.choose("两方之间", "between owners"), **_BETWEEN))
+    marks += [
+        dot(
+            edition.choose(f"必须在时限内：{edition.say(must.name)}", f"must be within the limit: {must.name.en}"),
+            **_MUST,
+        )
+        for must in [required(result) for result in results[-1:]]
+        if must.share is not None
+    ]
+    return Key(WIDTH, [*groups.items(), (edition.choose("线和点", "lines and dots"), marks)], headings=_NAMES)
