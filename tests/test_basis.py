@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sim.cli import run
 from sim.model.reforms.reform import Reform
+from tests.results_sample import BAOTOU
 from tests.tiny_folder import refused
 
 MORE = {"name": "m", "changes": [{"remove": "lv/meeting"}]}
@@ -55,3 +58,27 @@ def test_an_unknown_basis_is_refused_with_those_that_there_are(tmp_path: Path) -
     written = MORE_WRITTEN.replace("changes:", "basis: explored, changes:")
     error = refused(tmp_path, MORE_WRITTEN, written, "explored,")
     assert "to-be-explored" in error.rule.en
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("zh", ("方案未要求", "方案只要求探索推行;依据 (六)11", "须注意:方案只定时限")),
+        (
+            "en",
+            ("not called for by the plan", "the plan only asks to explore it; clause", "bear in mind: The plan sets"),
+        ),
+    ],
+)
+def test_diff_tells_the_basis_of_each_reform_and_its_caution(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, lang: str, words: tuple[str, ...]
+) -> None:
+    file = tmp_path / "diff.json"
+    assert run(["diff", str(BAOTOU), "before", "plan", "--lang", lang, "--json", str(file)]) == 0
+    told = capsys.readouterr().out
+    for each in words:
+        assert each in told
+    reforms = {one["id"]: one for one in json.loads(file.read_text("utf-8"))["process"]["reforms"]}
+    assert reforms["live-line-crews"]["basis"] == "not-called-for"
+    assert reforms["shorter-stages"]["caution"][lang] in told
+    assert reforms["two-managers"]["caution"] is None
