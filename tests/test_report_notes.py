@@ -108,6 +108,14 @@ def test_a_promised_mean_that_mixes_classes_tells_each(language: Language, words
     assert [note for note in told if note.startswith("E")] == [words]  # E2-E5 promise no mean
 
 
+def test_a_class_is_called_above_the_limit_only_where_its_whole_interval_is() -> None:
+    def rough(verdict: Verdict) -> Verdict:
+        its = mixed(verdict).classes
+        return replace(verdict, classes=tuple(replace(c, mean=replace(c.mean, low=0.0)) for c in its))
+
+    assert "高于时限" not in found(result=changed(study(), rough))[-1]
+
+
 def test_the_means_of_the_classes_stand_beside_the_verdict() -> None:
     result = changed(study(), mixed)
     rows = page_one.rows(Edition(result, baotou(), "zh"))

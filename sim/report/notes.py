@@ -111,7 +111,7 @@ def _class(edition: Edition, its: ClassMean, found: list[Verdict]) -> str:
     means = [mean for mean in (*before, its.mean) if mean.value is not None]
     days = edition.amount(" → ".join(numbers.alone(mean, numbers.days, language) for mean in means), default)
     share = numbers.share(its.cases / default.cases)
-    over = (its.mean.value or 0.0) > (default.limit_value or 0.0)
+    over = (its.mean.low or 0.0) > (default.limit_value or 0.0)  # its whole interval is
     name = edition.class_name(its.case_class)
     told = edition.choose(f"{name}占 {share}，平均 {days}", f"{name}, {share} of them, mean {days}")
     return told + (edition.choose("，高于时限", ", above the limit") if over else "")
