@@ -42,6 +42,7 @@ def test_every_assumption_stands_once_with_value_range_source_and_commitments() 
     managers = next(row for row in rows if row.path == "pools/customer-managers/servers")
     assert managers[2:] == ("客户经理：人（组）数", "24", "18～30", "A 人员工时表", "E1 E2 E3 E4 E5")
     accept = next(row for row in rows if row.path == "processes/three-zero-works/accept/effort/mean")
+    assert next(row for row in rows if row.path == "sources/three-zero-direct/per_year").range == "780～2,400"
     assert accept.value == "平均 30 分钟，变异系数 0.5 → 平均 15 分钟，变异系数 0.5"
 
 

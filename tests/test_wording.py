@@ -192,7 +192,9 @@ def test_the_time_of_one_case_in_whole_days_has_no_decimals_and_the_mean_keeps_i
     assert cells.outcome(edition(), result).beside[1] == "最长 1,182"
 
 
-@pytest.mark.parametrize(("language", "words"), [("zh", "只模拟 2 次，区间粗略"), ("en", "only 2 replications: rough")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh", "只模拟 2 次，区间粗略"), ("en", "only 2 replications, rough intervals")]
+)
 def test_intervals_from_few_replications_say_so_beside_them(language: Language, words: str) -> None:
     few = Edition(replace(study(), replications=2), baotou(), language)
     assert few.few() == words

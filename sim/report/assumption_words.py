@@ -122,7 +122,7 @@ def _range(edition: Edition, figure: Figure) -> str:
     if isinstance(low, Quantity):
         shorter = f"{low.amount:g}" if low.unit == high.unit else edition.say(low.text)
         return f"{shorter}{to}{edition.say(high.text)}"
-    return to.join(f"{bound:g}{figure.unit}" for bound in (figure.low, figure.high) if bound is not None)
+    return to.join(f"{bound:,g}{figure.unit}" for bound in (figure.low, figure.high) if bound is not None)
 
 
 def _names(model: Model, where: Path) -> Iterator[Text]:

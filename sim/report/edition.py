@@ -80,7 +80,7 @@ class Edition:
             return ""
         if number == 1:
             return self.choose("只模拟 1 次，没有区间", "one replication: no interval")
-        return self.choose(f"只模拟 {number} 次，区间粗略", f"only {number} replications: rough")
+        return self.choose(f"只模拟 {number} 次，区间粗略", f"only {number} replications, rough intervals")
 
     def bracketed(self, words: str) -> str:
         """``（…）`` / `` (…)`` behind what it belongs to; nothing around nothing."""
