@@ -48,7 +48,7 @@ def places(found: Layout) -> dict[str, tuple[int, Cell]]:
     return {
         box.element.id: (box.row, box.cells[0])
         for box in found.boxes
-        if box.element is not None and box.element.id and box.kind not in ("fork", "choice")
+        if box.element is not None and box.element.id and box.kind not in ("fork", "choice", "join")
     }
 
 
@@ -183,7 +183,7 @@ def test_branches_stand_side_by_side_between_two_bars() -> None:
         "c": (1, Cell("utility", 1)),
         "d": (4, Cell("utility", 0)),
     }
-    assert [(box.kind, box.row) for box in found.boxes if box.element is None or not box.element.id] == [
+    assert [(box.kind, box.row) for box in found.boxes if box.kind in ("fork", "choice", "join")] == [
         ("fork", 0),
         ("join", 3),
     ]
@@ -213,7 +213,7 @@ def test_an_optional_is_framed() -> None:
     found = lay_out(flow(step("a"), {"optional": "o", "share": "7%", "flow": [step("b"), step("c")]}), "p")
     frame = found.frames[0]
     assert [found.boxes[i].element.id for i in frame.boxes] == ["b", "c"]  # type: ignore[union-attr]
-    assert only(frame.optional) == ("仅 7% 的办件", "only 7% of cases")
+    assert only(frame.optional) == ("仅 7%", "only 7%")
 
 
 def test_lanes_stand_in_the_order_that_crosses_the_fewest() -> None:
@@ -298,3 +298,9 @@ def test_a_mean_without_an_interval_and_a_limit_far_below_are_still_drawn() -> N
 def test_a_mark_of_nobody_stands_in_the_lane_of_what_came_before() -> None:
     model = tiny([step("a"), wait("b", owner="customer"), {"mark": "k"}, step("c")])
     assert places(lay_out(model, "p"))["k"] == (2, Cell("customer", 0))
+
+
+def test_a_mark_behind_a_rework_stands_in_the_lane_of_its_step_not_in_that_of_the_supplement() -> None:
+    again = {"share": "20%", "first": [wait("supplement", owner="customer")]}
+    model = tiny([step("a", rework=again), {"mark": "k"}])
+    assert places(lay_out(model, "p"))["k"] == (1, Cell("utility", 0))

@@ -38,7 +38,7 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Box:
-    """Something at a row: a step in one cell, or a bar across the cells of the branches."""
+    """Something at a row: a step in one cell, or a bar across the cells of the branches, with their block."""
 
     kind: Kind
     row: int
@@ -183,7 +183,7 @@ class _Placer:
         bypass = tuple(branch for branch, flow in flows if branch is not None and not flow)
         across = tuple(sorted(cells))
         self.found.boxes[bar] = Box(kind, row, across, element, tuple(entries), bypass)
-        join = self._add(Box("join", row + rows + 1, across))
+        join = self._add(Box("join", row + rows + 1, across, element))
         self.found.links += [Link(tail, join) for tail in tails]
         return _Placed(rows + 2, widths, [bar], [join])
 
@@ -197,6 +197,7 @@ class _Placer:
         if rework is None:
             return _Placed(1, {lane: 1}, [place], [place])
         beside = self.flow(rework.first, row, {**base, lane: column + 1})
+        self.lane = lane
         back = self.by_id.get(rework.back_to or "", place)
         share = rework.share[0].value
         if beside.heads:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 
 from sim.model.base import Model
 from sim.model.calendars import PREDEFINED
@@ -76,8 +77,15 @@ def waits_for_opening(element: Element) -> bool:
 
 def _brief(quantity: Quantity) -> Text:
     """As short as a box needs it."""
-    rounded = replace(quantity, amount=round(quantity.amount, 2))
+    rounded = replace(quantity, amount=_rounded(quantity.amount))
     return Text(describe_quantity(rounded).zh, str(rounded))
+
+
+def _rounded(amount: float) -> float:
+    """To one place, halves up; what would be nothing then, to its first digit: 1.7 for 1.725, 0.8 for 0.75."""
+    number = Decimal(str(amount))
+    place = Decimal("0.1") if abs(number) >= Decimal("0.05") else Decimal(1).scaleb(number.adjusted())
+    return float(number.quantize(place, ROUND_HALF_UP))
 
 
 def rhythm(session: Session) -> Text:
@@ -95,16 +103,27 @@ def rhythm(session: Session) -> Text:
 def condition(branch: Branch | Optional) -> Text:
     """For which cases: a share of them, the values of an attribute, or the others."""
     if branch.share is not None:
-        return Text(*(f"{100 * branch.share.value:g}%",) * 2)
+        return Text(*(percent(branch.share.value),) * 2)
     if branch.when:
         return Text("、".join(branch.when), " / ".join(branch.when))
     return Text("其余", "others")
 
 
+def percent(share: float) -> str:
+    """``12.5%``: to one place, as what it is estimated from bears no more."""
+    return f"{round(100 * share, 1):g}%"
+
+
+def bypass(branches: Sequence[Branch]) -> Text:
+    """Which cases take a branch of a choice in which nothing happens."""
+    which = joined([condition(branch) for branch in branches])
+    return Text(f"{which.zh}：直接下一步", f"{which.en}: straight on")
+
+
 def only(optional: Optional) -> Text:
     """The heading of what only some cases meet."""
     words = condition(optional)
-    return Text(f"仅 {words.zh} 的办件", f"only {words.en} of cases" if optional.share else f"only {words.en} cases")
+    return Text(f"仅 {words.zh}", f"only {words.en}")
 
 
 def joined(names: Sequence[Text]) -> Text:
