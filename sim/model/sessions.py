@@ -16,7 +16,7 @@ from sim.text import Text
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
-WEEKDAY_NAMES: dict[Weekday, Text] = {
+WEEKDAY_NAMES: dict[str, Text] = {
     "mon": Text("周一", "Mon"), "tue": Text("周二", "Tue"), "wed": Text("周三", "Wed"), "thu": Text("周四", "Thu"),
     "fri": Text("周五", "Fri"), "sat": Text("周六", "Sat"), "sun": Text("周日", "Sun"),
 }  # fmt: skip
