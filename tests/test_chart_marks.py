@@ -253,15 +253,15 @@ def test_the_key_of_a_process_names_each_kind_of_mark_that_is_drawn_and_no_other
     assert "分情形进行" not in {sign.words for sign in kept}
 
 
-def edges(sheet: Sheet) -> Iterator[Any]:
-    """Every line of arrows and every side of frames and boxes, as a box without area, in pixels."""
+def edges(sheet: Sheet, *, boxes: bool = True) -> Iterator[Any]:
+    """Every line of arrows and, if asked for, every side of frames and boxes, as a box without area, in pixels."""
     from matplotlib.transforms import Bbox
 
     for line in sheet.figure.lines + [a for a in sheet.figure.artists if hasattr(a, "get_xydata")]:
         points = line.get_transform().transform(line.get_xydata())
         for (x0, y0), (x1, y1) in pairwise(points):
             yield Bbox([[min(x0, x1), min(y0, y1)], [max(x0, x1), max(y0, y1)]])
-    for box in (r for r in rectangles(sheet) if r.get_linewidth() > 0):
+    for box in (r for r in rectangles(sheet) if boxes and r.get_linewidth() > 0):
         e = box.get_window_extent()
         yield from (
             Bbox([[e.x0, e.y0], [e.x1, e.y0]]), Bbox([[e.x0, e.y1], [e.x1, e.y1]]),
@@ -291,6 +291,21 @@ def test_no_arrow_frame_or_box_crosses_a_label_of_a_process(
             over = [(a, b) for i, (a, one) in enumerate(boxes) for b, other in boxes[i + 1 :] if one.overlaps(other)]
             assert not over, sheet.title
             assert not [words for words, _ in boxes if words.endswith("…")], sheet.title
+
+
+def test_no_arrow_runs_along_the_edge_of_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    keyless(monkeypatch)
+    sheet = only_sheet(monkeypatch, process, edition("zh"), "high-voltage-permits")
+    frames = [
+        r.get_window_extent() for r in rectangles(sheet) if r.get_facecolor()[3] == 0 and r.get_linewidth() == 0.8
+    ]
+    level = [line for line in edges(sheet, boxes=False) if line.height == 0 and line.width > 0]
+    millimetre = sheet.figure.bbox.height / sheet.height
+    assert len(frames) == 6
+    for line in level:
+        for frame in frames:
+            if frame.x0 < line.x1 and line.x0 < frame.x1:
+                assert min(abs(line.y0 - frame.y0), abs(line.y0 - frame.y1)) > 0.5 * millimetre
 
 
 def _meet(box: Any, line: Any) -> bool:
