@@ -12,7 +12,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 from importlib.metadata import entry_points, version
 from itertools import pairwise
@@ -23,7 +23,7 @@ from click.exceptions import Exit, NoArgsIsHelpError
 
 from sim.commands import help, options
 from sim.commands.output import Unbroken
-from sim.commands.usage import usage_error
+from sim.commands.usage import refuse_what_is_no_text, usage_error
 from sim.errors import EnvironmentFailure, ShixianError, reason
 from sim.text import LANGUAGES, Language, Text
 
@@ -33,6 +33,7 @@ _ABOUT = Text(
     "时限:改革后的流程能否在承诺时限内办结,把握多大,卡在哪里。",
     "Shixian: does the changed process meet its time limit, how sure are we, and where does it stick?",
 )
+_INTERRUPTED = Text("已中断", "interrupted")
 _VERSION = Text("显示版本", "show the version")
 
 
@@ -77,21 +78,31 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command and return its exit code."""
-    chosen = language(arguments)
+    out, err = (cast(TextIO, Unbroken(stream)) for stream in (sys.stdout, sys.stderr))
+    with redirect_stdout(out), redirect_stderr(err):
+        return _told(arguments, language(arguments))
+
+
+def _told(arguments: Sequence[str], chosen: Language) -> int:
+    """Whatever goes wrong is told, and is an exit code."""
     try:
-        with redirect_stdout(cast(TextIO, Unbroken(sys.stdout))):
-            return _run(list(arguments), lambda text: text.in_(chosen))
+        return _run(list(arguments), lambda text: text.in_(chosen))
     except ShixianError as error:
         message, code = Text(error.message("zh"), error.message("en")), error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        message, code = Text("已中断", "interrupted"), 130
+        message, code = _INTERRUPTED, 130
     except Exception:  # the last resort: a defect of ours, told in one line
-        message, code = _defect(traceback.format_exc()), EnvironmentFailure.exit_code
+        details = traceback.format_exc()
+        if "KeyboardInterrupt" in details:  # which pydantic takes for a failure of its own while it is imported
+            message, code = _INTERRUPTED, 130
+        else:
+            message, code = _defect(details), EnvironmentFailure.exit_code
     click.echo(message.in_(chosen), err=True)
     return code
 
 
 def _run(arguments: list[str], say: options.Say) -> int:
+    refuse_what_is_no_text(arguments)
     try:
         with build(say).make_context("shixian", arguments) as context:
             return context.command.invoke(context) or 0

@@ -77,8 +77,12 @@ def document(result: StudyResult, folder: Folder) -> Document:
 
 def write(result: StudyResult, folder: Folder, path: Path) -> None:
     """Write the document, whole or not at all; errors as :func:`sim.whole_files.write_whole`."""
-    written = document(result, folder).model_dump_json(by_alias=True, indent=1)
-    write_whole(path, f"{written}\n".encode())
+    write_whole(path, written(result, folder).encode())
+
+
+def written(result: StudyResult, folder: Folder) -> str:
+    """The document as it is written."""
+    return document(result, folder).model_dump_json(by_alias=True, indent=1) + "\n"
 
 
 def json_schema() -> dict[str, Any]:

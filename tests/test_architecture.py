@@ -80,7 +80,7 @@ HOUSE = {
         "sim.study sim.tracing sim.document sim.document_types",
         f"{MODEL} {ANALYSIS} eventlog replicate decide report disk",
     ),
-    "command": ("sim.cli sim.commands sim.__main__", f"{MODEL} study report front disk"),
+    "command": ("sim.cli sim.commands sim.__main__", f"{MODEL} findings study report front disk"),
     "front": ("", f"{MODEL} {ENGINES} {ANALYSIS} eventlog decide report study"),
     "fits": (FITS, f"{MODEL} {ANALYSIS} eventlog"),
     "fitting": (

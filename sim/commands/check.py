@@ -8,6 +8,7 @@ from pathlib import Path
 import rich_click as click
 
 from sim.commands import options
+from sim.commands.output import JsonTarget, write_json
 from sim.errors import ShixianError, shown
 from sim.text import Language, Text
 
@@ -25,10 +26,9 @@ def command(say: options.Say) -> click.Command:
         seed: int | None,
         replications: int | None,
         settings: Mapping[str, str],
-        json_file: Path | None,
+        json_file: JsonTarget | None,
         lang: Language,
     ) -> None:
-        from sim.commands.output import write_json
         from sim.model import files
 
         try:

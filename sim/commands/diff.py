@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from sim.commands import options
+from sim.commands.output import JsonTarget, write_json
 from sim.text import Language, Text
 
 if TYPE_CHECKING:
@@ -49,10 +50,9 @@ def command(say: options.Say) -> click.Command:
         seed: int | None,
         replications: int | None,
         settings: Mapping[str, str],
-        json_file: Path | None,
+        json_file: JsonTarget | None,
         lang: Language,
     ) -> None:
-        from sim.commands.output import write_json
         from sim.model import files
         from sim.model.scenario import difference
 

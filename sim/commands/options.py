@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import rich_click as click
 
 from sim.bounds import REPLICATIONS, SEEDS
-from sim.commands.values import OneOf, Whole, Writable
+from sim.commands.output import JsonTarget
+from sim.commands.values import STDOUT, OneOf, Whole, Writable
 from sim.errors import InputError
 from sim.text import LANGUAGES, Text
 
@@ -24,11 +27,14 @@ SETTING = Text("路径=取值", "PATH=VALUE")
 
 
 def folder(say: Say) -> Decorator:
-    return click.argument("folder", metavar=say(FOLDER), type=click.Path(path_type=Path))
+    return click.argument("folder", metavar=say(FOLDER), type=click.Path(path_type=Path, readable=False))
 
 
 def language(say: Say) -> Decorator:
-    words = Text("显示与报告的语言(默认中文)", "language of messages and reports (Chinese by default)")
+    words = Text(
+        "显示与报告的语言(默认取自环境变量 SHIXIAN_LANG,未设则为中文)",
+        "language of messages and reports (by default that of SHIXIAN_LANG, else Chinese)",
+    )
     return click.option("--lang", "lang", type=OneOf(LANGUAGES), default=say(Text("zh", "en")), help=say(words))
 
 
@@ -73,8 +79,20 @@ def replications(say: Say) -> Decorator:
 
 
 def json_file(say: Say) -> Decorator:
-    words = Text("把结果另写为 JSON 文件", "write the result to a JSON file as well")
-    return click.option("--json", "json_file", type=Writable(folder=False), metavar=say(FILE), help=say(words))
+    words = Text(
+        "把结果另写为 JSON 文件;“-”为标准输出,其余文字改走标准错误",
+        "write the result to a JSON file as well; `-` is standard output, and words go to standard error then",
+    )
+    kind = Writable(folder=False)
+    return click.option("--json", "json_file", type=kind, metavar=say(FILE), callback=_json_target, help=say(words))
+
+
+def _json_target(context: click.Context, _: click.Parameter, path: Path | None) -> JsonTarget | None:
+    if path != STDOUT:
+        return path
+    output = sys.stdout
+    context.with_resource(redirect_stdout(sys.stderr))
+    return output
 
 
 def common(say: Say) -> Decorator:

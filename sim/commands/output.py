@@ -9,11 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
+import rich_click as click
+
 from sim.whole_files import write_whole
+
+JsonTarget = Path | TextIO
+"""A file, or the standard output of ``--json -``."""
 
 
 class Unbroken:
-    """Standard output whose reader may go away (``| head -1``), or was never there, while the work goes on."""
+    """A standard stream whose reader may go away (``| head -1``), or was never there, while the work goes on."""
 
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream or io.StringIO()
@@ -35,7 +40,14 @@ class Unbroken:
             return act(*given)
 
 
-def write_json(path: Path | None, content: Any) -> None:
-    """The result as a JSON file, where ``--json`` asks for one; whole or not at all."""
-    if path is not None:
-        write_whole(path, (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode())
+def write_json(target: JsonTarget | None, content: Any) -> None:
+    """The result as JSON, where ``--json`` asks for it."""
+    write(target, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+
+
+def write(target: JsonTarget | None, text: str) -> None:
+    """To a file, whole or not at all, or to standard output; errors as :func:`sim.whole_files.write_whole`."""
+    if isinstance(target, Path):
+        write_whole(target, text.encode())
+    elif target is not None:
+        click.echo(text, file=target, nl=False)

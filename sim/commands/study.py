@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from sim.commands import options
+from sim.commands import options, output
+from sim.commands.output import JsonTarget
 from sim.errors import InputError
 from sim.text import Language, Text
 
@@ -31,7 +32,7 @@ class Job:
     settings: Mapping[str, str]
     lang: Language
     out: Path | None
-    json_file: Path | None
+    json_file: JsonTarget | None
     fail_on: str | None
     logs: KeptLogs | None
 
@@ -90,8 +91,7 @@ def carry_out(job: Job) -> int:
             command=job.command(seed, replications),
         )
     click.echo(table.verdict_table(result, folder, job.lang))
-    if job.json_file is not None:
-        document.write(result, folder, job.json_file)
+    output.write(job.json_file, document.written(result, folder))
     if job.out is not None:
         document.write(result, folder, job.out / "verdicts.json")
         pages.write_report(result, folder, job.out, job.lang)

@@ -10,6 +10,7 @@ import rich_click as click
 
 from sim.bounds import REPLICATIONS
 from sim.commands import options, values
+from sim.commands.output import JsonTarget, write_json
 from sim.names import find
 from sim.text import Language, Text
 
@@ -60,10 +61,9 @@ def command(say: options.Say) -> click.Command:
         seed: int | None,
         replications: int | None,
         settings: Mapping[str, str],
-        json_file: Path | None,
+        json_file: JsonTarget | None,
         lang: Language,
     ) -> None:
-        from sim.commands.output import write_json
         from sim.model import files
         from sim.tracing import trace_case
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import rich_click as click
 from click.exceptions import NoSuchCommand
@@ -10,6 +11,17 @@ from click.exceptions import NoSuchCommand
 from sim.errors import InputError
 from sim.names import near_to
 from sim.text import Text
+
+
+def refuse_what_is_no_text(arguments: Sequence[str]) -> None:
+    """A name in another encoding, such as a folder from a Chinese Windows of old, could be written in no result."""
+    for one in arguments:
+        if any("\ud800" <= letter <= "\udfff" for letter in one):
+            raise InputError(
+                Text("参数中有不是 UTF-8 的文字", "an argument is not UTF-8 text"),
+                Text("把文件或文件夹改为 UTF-8 名称", "give the file or the folder a name in UTF-8"),
+                value=one,
+            )
 
 
 def usage_error(error: click.ClickException) -> InputError:

@@ -78,6 +78,8 @@ class Writable(click.ParamType):
             if not value or "\0" in str(value):
                 raise _refusal(Text("这不是路径", "this is no path"), param, value)
             self._refuse_kind(path, param)
+        except PermissionError as error:
+            raise unwritable(error, path) from None
         except OSError as error:
             raise _refusal(reason(error), param, value) from None
         return path

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import concurrent.futures as futures
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -48,7 +50,8 @@ def replicate(
             results.append(run(unit))
             report(len(results), len(units))
         return results
-    pending = {executor.submit(run, unit): place for place, unit in enumerate(units)}
+    with _interrupts_ignored():  # by the processes that start here, from their first instruction on
+        pending = {executor.submit(run, unit): place for place, unit in enumerate(units)}
     done: dict[int, Result] = {}
     try:
         for future in futures.as_completed(pending):
@@ -63,10 +66,23 @@ def replicate(
 
 
 @contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread is interrupted, and only it may say so
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
 def worker_processes(workers: int) -> Iterator[futures.Executor | None]:
     """Processes for the reference engine, which is Python; none for a single worker.
 
-    An interrupted run does not wait for them to finish; when it is over, so are they.
+    Ctrl-C reaches them too, and is this process's alone to answer: an interrupted run does not wait for them to
+    finish, and when it is over, so are they.
     """
     if workers <= 1:
         yield None

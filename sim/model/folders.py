@@ -13,6 +13,8 @@ from sim.text import Text
 
 LARGEST_FILE = 1_000_000
 _MOST_FILES = 200
+_MOST_LOOKED_AT = 10_000
+_FURTHER_INSIDE = Text("指向更内层的文件夹", "name a folder further inside")
 _YAML = {".yaml", ".yml"}
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 FIGURES = "figures.csv"
@@ -25,7 +27,7 @@ def yaml_files(folder: Path) -> list[tuple[str, Path]]:
         root = folder.resolve()
         found = sorted(_walk(root), key=lambda path: path.relative_to(root).as_posix().encode())
     except OSError as error:
-        raise _unreadable(error, str(folder)) from None
+        raise _unreadable(error, str(error.filename or folder)) from None
     files = [(path.relative_to(root).as_posix(), path) for path in found]
     if not files:
         raise InputError(
@@ -34,12 +36,8 @@ def yaml_files(folder: Path) -> list[tuple[str, Path]]:
             where=str(folder),
         )
     if len(files) > _MOST_FILES:
-        raise InputError(
-            Text("情景文件多于 {n} 个", "there are more than {n} scenario files").format(n=_MOST_FILES),
-            Text("指向更内层的文件夹", "name a folder further inside"),
-            where=str(folder),
-            value=len(files),
-        )
+        rule = Text("情景文件多于 {n} 个", "there are more than {n} scenario files").format(n=_MOST_FILES)
+        raise InputError(rule, _FURTHER_INSIDE, where=str(folder), value=len(files))
     return files
 
 
@@ -116,7 +114,12 @@ def _walk(root: Path) -> Iterator[Path]:
     def refuse(error: OSError) -> NoReturn:
         raise error
 
+    looked_at = 0
     for here, folders, names in os.walk(root, onerror=refuse):
+        looked_at += len(folders) + len(names)
+        if looked_at > _MOST_LOOKED_AT:  # a home folder, a whole disk
+            rule = Text("文件夹中的文件多于 {n} 个", "the folder has more than {n} files").format(n=_MOST_LOOKED_AT)
+            raise InputError(rule, _FURTHER_INSIDE, where=str(root))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in [*folders, *names]:
             path = Path(here, name)

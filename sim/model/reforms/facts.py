@@ -187,8 +187,9 @@ def _are_parts(values: tuple[Any, ...]) -> bool:
 
 def _arrangement(a: Model, b: Model, before: Flow, after: Flow) -> Iterator[Text]:
     """Old and new order of the steps, stretch by stretch, each with the step before it and the one after it."""
-    shapes = [[_shape((element,)) for element in flow] for flow in (before, after)]
-    for tag, first, last, first_now, last_now in SequenceMatcher(None, *shapes, autojunk=False).get_opcodes():
+    old_shape, new_shape = ([_shape((element,)) for element in flow] for flow in (before, after))
+    stretches = SequenceMatcher(None, old_shape, new_shape, autojunk=False).get_opcodes()
+    for tag, first, last, first_now, last_now in stretches:
         if tag == "equal":
             continue
         old, new = before[first:last], after[first_now:last_now]
