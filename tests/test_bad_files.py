@@ -90,6 +90,12 @@ def test_16_a_number_where_text_is_meant_is_refused(tmp_path: Path, word: str) -
     assert "in quotes" in error.cure.en
 
 
+@pytest.mark.parametrize("time_of_day", ["9", "900", "9:00", "09:00:00", "24:00"])
+def test_16_a_time_of_day_is_hours_and_minutes_and_no_number_of_minutes(tmp_path: Path, time_of_day: str) -> None:
+    error = refused(tmp_path, "at: 09:00", f"at: {time_of_day}", at=f"{time_of_day}, length")
+    assert error.cure.en == 'for example "14:00"'
+
+
 def test_16_keys_are_text_as_they_are_written(tmp_path: Path) -> None:
     model = read(tmp_path, changed("{small: 90%, large: 10%}", "{NO: 90%, 010: 10%}"))
     assert list(model.sources["lv"].attributes["size"]) == ["010", "NO"]

@@ -155,6 +155,21 @@ def test_07_a_process_that_no_case_comes_into_is_noted(tmp_path: Path) -> None:
     assert "no case comes into this process" in notes_of(tmp_path, text)
 
 
+def test_07_steps_that_no_case_reaches_are_noted(tmp_path: Path) -> None:
+    text = changed("        by: managers\n", "        by: managers\n        withdraw: 100%\n")
+    assert "every case withdraws here: none goes on to what follows" in notes_of(tmp_path, text)
+    shares = changed("share: 40%", "share: 0%").replace("share: 60%", "share: 100%")
+    assert "with share 0 no case goes this way" in notes_of(tmp_path, shares)
+
+
+def test_08_a_way_that_some_cases_could_not_leave_is_refused(tmp_path: Path) -> None:
+    attribute = changed("- choice: way\n", "- choice: way\n              by: size\n")
+    attribute = attribute.replace("{share: 40%,", "{when: large,")
+    (error,) = refusals(tmp_path, attribute.replace("{share: 60%}", "{when: small}"))
+    assert "exactly one branch with otherwise: true" in error.rule.en
+    read(tmp_path, attribute.replace("{share: 60%}", "{otherwise: true}"))
+
+
 def test_08_one_name_in_two_branches_of_a_parallel_is_refused(tmp_path: Path) -> None:
     error = refused(tmp_path, "{call: road, process: permit}", "{wait: works, takes: 1 d}", at="parallel:")
     assert error.value == "works"

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from sim.model.figures import CountFigure
 from sim.model.part import Id, Name, Part, refuse
@@ -24,11 +24,15 @@ _EPOCH_MONDAY = dt.date(1970, 1, 5)
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
+class _Minutes(int):
+    """Minutes after midnight that have been read; a number in a file is none (BAD_INPUT 16: ``at: 9``)."""
+
+
 def _minutes(value: Any) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 24 * 60:
+    if isinstance(value, _Minutes):
         return value
     if isinstance(value, str) and (match := _TIME.fullmatch(value)):
-        return int(match[1]) * 60 + int(match[2])
+        return _Minutes(int(match[1]) * 60 + int(match[2]))
     raise refuse(
         Text("时刻须写成“时:分”,00:00 至 23:59", "a time of day is hours:minutes, 00:00 to 23:59"),
         Text('例如 "14:00"', 'for example "14:00"'),
@@ -36,7 +40,7 @@ def _minutes(value: Any) -> int:
 
 
 TimeOfDay = Annotated[
-    int, BeforeValidator(_minutes), WithJsonSchema({"type": "string", "pattern": f"^({_TIME.pattern})$"})
+    int, PlainValidator(_minutes), WithJsonSchema({"type": "string", "pattern": f"^({_TIME.pattern})$"})
 ]
 """Minutes after midnight; ``14:00`` in files."""
 

@@ -12,7 +12,7 @@ from sim.model.base import Model
 from sim.model.checks.whole import Whole
 from sim.model.figure_paths import figures
 from sim.model.law_forms import MeanSpread
-from sim.model.process import Branch, Call, Choice, DurationPart, Optional, Spawn
+from sim.model.process import Branch, Call, Choice, DurationPart, Optional, SessionStep, Spawn, WaitStep, WorkStep
 from sim.model.scenario import Folder
 from sim.text import Text
 
@@ -35,6 +35,7 @@ def notes(whole: Whole) -> Iterator[Note]:
     yield from _without_evidence(whole.model)
     yield from _constant(whole.model)
     yield from _ways_not_taken(whole)
+    yield from _not_gone_on(whole)
     yield from _look_alikes(whole)
     yield from _without_use(whole)
     yield from _unexplained(whole.model)
@@ -102,6 +103,18 @@ def _ways_not_taken(whole: Whole) -> Iterator[Note]:
                             by=site.element.by, value=value
                         ),
                     )
+
+
+def _not_gone_on(whole: Whole) -> Iterator[Note]:
+    for site in whole.sites:
+        step = site.element
+        if isinstance(step, WorkStep | WaitStep | SessionStep) and step.withdraw and step.withdraw.value == 1:
+            yield Note(
+                (*site.path, "withdraw"),
+                Text(
+                    "每个办件都在此撤回,其后的步骤无人办理", "every case withdraws here: none goes on to what follows"
+                ),
+            )
 
 
 def _values(model: Model) -> dict[str, set[str]]:
