@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
+from sim.engine.replicate import simulate
 from sim.model.base import Model
 from sim.model.figures import Evidence
 from sim.model.files import load
@@ -185,6 +186,21 @@ def test_the_reform_takes_stages_from_the_three_zero_customer(baotou: Folder) ->
     assert len(stages("before", "low-voltage-other")) == 3
 
 
+def test_the_check_of_a_promise_comes_after_the_works(baotou: Folder) -> None:
+    few = {f"sources/{id_}/per_year": "0" for id_ in baotou.sources} | {"sources/three-zero-works/per_year": "200"}
+    log = simulate(load(BAOTOU, few).scenario("plan"), seed=2021, replication=0)
+    checks = np.flatnonzero(log.cases.process.isin(["low-voltage-grid-works-check-scheduled"]))
+    filed, built = (
+        log.step.isin([f"three-zero-works/grid-works/{step}"]) for step in ("commitment-filing", "line-works")
+    )
+    assert checks.size == np.count_nonzero(filed) > 20
+    for case in checks:
+        its, parents = log.case == case, log.case == log.cases.parent[case]
+        (done,), (promised,) = log.end[parents & built], log.end[parents & filed]
+        assert promised <= log.start[parents & built] and done <= log.ready[its].min()
+    assert np.count_nonzero(log.step.isin(["low-voltage-grid-works-check-scheduled/commitment-recheck"]))
+
+
 # --- loads, by volume times effort: an independent route that knows no calendar and no queue
 
 
@@ -288,7 +304,6 @@ SEED = 2021
 
 def simulated(task: tuple[str, int]) -> Any:
     from sim.analysis.sampling import sample
-    from sim.engine.replicate import simulate
 
     scenario = load(BAOTOU).scenario(task[0])
     return sample(simulate(scenario, SEED, task[1]), scenario.model)

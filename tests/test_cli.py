@@ -101,6 +101,17 @@ def test_explain_draws_the_clock_over_the_steps(capsys, tmp_path):
     assert steps == {"permit/accept": False, "permit/supplement": False, "permit/review": True}
 
 
+def test_explain_says_what_a_case_does_not_wait_for(capsys):
+    code, out, _ = said(capsys, "explain", "scenarios/baotou", "E1", "--scenario", "plan", "--lang", "en")
+    assert code == 0
+    lines = [line.strip() for line in out.splitlines()]
+    works, *_ = (i for i, line in enumerate(lines) if line.startswith("● counted") and "/line-works" in line)
+    assert all(line.startswith("○ apart") for line in lines[works + 1 : works + 5])
+    assert [line.rpartition("/")[2] for line in lines[works + 1 : works + 5]] == [
+        "check-scheduled", "commitment-check", "road-restoration", "commitment-recheck",
+    ]  # fmt: skip
+
+
 def test_diff_lists_process_and_clock_apart_by_reform_with_the_counts_first(capsys, tmp_path):
     file = tmp_path / "d.json"
     code, out, _ = said(capsys, "diff", EXAMPLE, "today", "more-staff", "--lang", "en", "--json", str(file))

@@ -225,6 +225,66 @@ def test_a_promise_for_some_cases_only(model: Model) -> None:
     )
 
 
+BY_SIZE = {
+    "choice": "permits",
+    "by": "size",
+    "branches": [{"when": "short", "flow": [{"wait": "road", "takes": "9 d"}]}],
+}
+
+
+def checked_after_works(permits: dict[str, Any]) -> dict[str, Any]:
+    one = change(
+        pre_approve="connect/road",
+        promise=[PROMISE],
+        starts_after="connect/works",
+        needed_by="never",
+        fails="10%",
+        failure=[REPAIR],
+    )
+    model = with_flow(permits, "works", "power-on")
+    return {"flow": flow_of(one.apply(model)), "apart": flow_of(one.apply(model), "connect-road")}
+
+
+def test_the_check_behind_a_choice_comes_for_the_cases_that_made_a_promise() -> None:
+    others = {"when": "long", "flow": [{"wait": "long-road", "takes": "9 d"}]}
+    permits = {**BY_SIZE, "branches": [*BY_SIZE["branches"], others, {"otherwise": True}]}
+    assert checked_after_works(permits) == {
+        "flow": "[short: promise; long: long-road; else: -] > works > [short: road-apart] > power-on",
+        "apart": "road > [10%: repair]",
+    }
+    optional = {"optional": "permits", "by": "size", "when": "short", "flow": [{"wait": "road", "takes": "9 d"}]}
+    assert checked_after_works(optional)["flow"] == "[short: promise] > works > [short: road-apart] > power-on"
+    otherwise = {**BY_SIZE, "branches": [others, {"otherwise": True, "flow": BY_SIZE["branches"][0]["flow"]}]}
+    assert checked_after_works(otherwise)["flow"] == (
+        "[long: long-road; else: promise] > works > [long: -; else: road-apart] > power-on"
+    )
+
+
+def test_the_check_of_what_some_cases_meet_by_chance_starts_among_them() -> None:
+    by_chance = {
+        "optional": "permits",
+        "share": "30%",
+        "flow": [{"wait": "road", "takes": "9 d"}, {"mark": "approved"}],
+    }
+    with pytest.raises(InputError, match="by chance some cases meet the step") as caught:
+        checked_after_works(by_chance)
+    assert caught.value.value == "permits"
+    model = with_flow(by_chance, "works")
+    apart = change(off_path="connect/road", starts_after="connect/approved", needed_by="never").apply(model)
+    assert flow_of(apart) == "[30%: approved > road-apart] > works"
+
+
+def test_steps_of_different_branches_do_not_run_beside_the_path_together() -> None:
+    permits = {
+        **BY_SIZE,
+        "branches": [*BY_SIZE["branches"], {"otherwise": True, "flow": [{"wait": "x", "takes": "1 d"}]}],
+    }
+    model = with_flow(permits, "works", "power-on")
+    assert "different branches" in refused(
+        model, off_path=["connect/road", "connect/x"], starts_after="connect/works", needed_by="never"
+    )
+
+
 def test_accepted_with_papers_missing_the_review_runs_while_they_are_awaited(model: Model) -> None:
     assert after(model, accept_incomplete="connect/accept", decision="connect/scheme") == BEFORE.replace(
         "carry > survey", "(carry > survey | [20%: supplement])"

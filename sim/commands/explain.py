@@ -26,6 +26,7 @@ _SCENARIO = Text("以哪个情景的流程为准(默认第一个)", "draw over t
 _COUNTED = {
     "counted": Text("● 计入", "● counted"),
     "left-out": Text("○ 不计", "○ left out"),
+    "apart": Text("○ 另行办理", "○ apart"),
     "before": Text("○ 起点前", "○ before the start"),
     "after": Text("○ 终点后", "○ after the stop"),
 }
@@ -103,6 +104,8 @@ def steps(scenario: Scenario, limit: Limit, process: str) -> Iterator[tuple[Step
     where = reach(scenario.model, process, limit.clock)
     for at in steps_of(scenario.model, process):
         counts = "counted" if limit.clock.counts(at.owner, at.step.stage, at.path) else "left-out"
+        if at.apart and limit.clock.count is None and counts == "counted":
+            counts = "apart"  # the whole time counts, and what nobody waits for adds nothing to it
         yield at, counts if where(at) == "within" else where(at)
 
 

@@ -16,13 +16,17 @@ Place = tuple[tuple[bool, int], ...]
 
 
 class StepAt(NamedTuple):
-    """A step of a process as the log names it; ``depth`` counts the blocks, calls and spawns around it."""
+    """A step of a process as the log names it; ``depth`` counts the blocks, calls and spawns around it.
+
+    ``apart``: it is a spawned case's, and the case does not wait for that one.
+    """
 
     path: str
     step: Step
     owner: str | None
     depth: int
     place: Place
+    apart: bool
 
 
 class _At(NamedTuple):
@@ -30,6 +34,7 @@ class _At(NamedTuple):
     path: str
     place: Place
     depth: int
+    apart: bool = False
 
     def within(self, ordered: bool, i: int) -> _At:
         return self._replace(place=(*self.place, (ordered, i)))
@@ -40,7 +45,7 @@ def steps_of(model: Model, process: str) -> Iterator[StepAt]:
     for element, at in _elements(model, process):
         if isinstance(element, WorkStep | WaitStep | SessionStep):
             owner = owner_of(model, at.process, element)
-            yield StepAt(f"{at.path}/{element.id}", element, owner, at.depth, at.place)
+            yield StepAt(f"{at.path}/{element.id}", element, owner, at.depth, at.place, at.apart)
 
 
 def reach(model: Model, process: str, clock: Clock) -> Callable[[StepAt], Literal["before", "within", "after"]]:
@@ -92,7 +97,9 @@ def _in_element(model: Model, element: Element, at: _At, seen: set[str]) -> Iter
             for i, child in enumerate(element.cases):
                 if child.process not in seen:
                     seen.add(child.process)
-                    spawned = inner.within(False, i)._replace(process=child.process, path=child.process)
+                    spawned = inner.within(False, i)._replace(
+                        process=child.process, path=child.process, apart=at.apart or not element.wait
+                    )
                     yield from _in_flow(model, model.processes[child.process].flow, spawned, seen)
     for i, flow in enumerate(subflows(element)):
         yield from _in_flow(model, flow, inner.within(False, i), seen)

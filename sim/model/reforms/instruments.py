@@ -39,8 +39,8 @@ class PreApprove(Beside):
     """告知承诺: the customer promises, work goes on at once, the check comes later and may fail.
 
     ``promise`` stands where the steps stood (nothing, when left out). The check, which is the steps themselves unless
-    ``check`` gives others, runs beside the path; ``fails`` is the share that fails it, and ``failure`` what that
-    costs: rectification, a second check, works done again.
+    ``check`` gives others, runs beside the path, for the cases that met the steps; ``fails`` is the share that fails
+    it, and ``failure`` what that costs: rectification, a second check, works done again.
     """
 
     pre_approve: StepPaths = Field(min_length=1)
@@ -62,7 +62,9 @@ class PreApprove(Beside):
         own = (trees.only(flow, ids[0]), *others)
         rest = trees.replace(flow, ids[0], self.promise)
         failed = Optional(optional=f"{ids[0]}-fails", share=self.fails, flow=self.failure)
-        return self._beside(model, id_, rest, (*(self.check or own), failed))
+        steps = words.joined(words.element_name(element, model) for element in own)
+        name = fill(Text("{steps}事后核查", "later check of {steps}"), steps=steps)
+        return self._beside(model, id_, ids, rest, (*(self.check or own), failed), name)
 
     def touches(self, model: Model) -> frozenset[Touch]:
         replaced = whole(model, self.pre_approve) if self.check else placed(self.pre_approve)

@@ -10,7 +10,19 @@ from pydantic import BeforeValidator, Field, model_validator
 from sim.errors import InputError
 from sim.model.base import Model
 from sim.model.part import Id
-from sim.model.process import Child, Choice, Element, Flow, Optional, Parallel, Process, Spawn, subflows, walk_elements
+from sim.model.process import (
+    Branch,
+    Child,
+    Choice,
+    Element,
+    Flow,
+    Optional,
+    Parallel,
+    Process,
+    Spawn,
+    subflows,
+    walk_elements,
+)
 from sim.model.reforms import trees, words
 from sim.model.reforms.change import (
     ACCEPTED,
@@ -140,22 +152,21 @@ class Beside(Rearranged):
     def extent(self, model: Model) -> int:
         return 0 if self.needed_by == NEVER else span(model, self.starts_after, self.needed_by)
 
-    def _beside(self, model: Model, id_: str, rest: Flow, branch: Flow) -> Model:
-        """The model with these elements beside the rest of the flow of a process."""
+    def _beside(self, model: Model, id_: str, of: Sequence[str], rest: Flow, branch: Flow, name: Text) -> Model:
+        """The model with these elements beside the rest of the flow of a process, for the cases that met ``of``."""
         process, first = model.processes[id_], branch[0].id or ""
         start, end = words.split(self.starts_after)[1], words.split(self.needed_by)[1]
         if self.needed_by == NEVER:
             own = f"{id_}-{first}"
             words.refuse_known(model.processes, own)
             spawn = Spawn(spawn=f"{first}-apart", cases=(Child(process=own),), wait=False)
-            flow = trees.insert(rest, start, (spawn,), after=True) if start else (spawn, *rest)
-            name = fill(
-                Text("{process}:{steps}(另行办理)", "{process}: {steps} (apart)"),
-                process=process.name,
-                steps=words.joined(words.element_name(element) for element in branch),
+            apart = for_those_of(process.flow, of, start, (spawn,), first)
+            flow = trees.insert(rest, start, apart, after=True) if start else (*apart, *rest)
+            named = fill(
+                Text("{process}:{steps}(另行办理)", "{process}: {steps} (apart)"), process=process.name, steps=name
             )
-            apart = Process(name=name, owner=process.owner, flow=branch)
-            model = model.model_copy(update={"processes": {**model.processes, own: apart}})
+            new = Process(name=named, owner=process.owner, flow=branch)
+            model = model.model_copy(update={"processes": {**model.processes, own: new}})
         else:
             if not end and start and all(element.id != start for element in rest):
                 raise InputError(
@@ -169,6 +180,7 @@ class Beside(Rearranged):
                     ),
                     value=self.starts_after,
                 )
+            branch = for_those_of(process.flow, of, start, branch, first)
             flow = set_beside(rest, start or None, end or None, branch)
         return self._rearranged(model, id_, process.flow, flow, first)
 
@@ -195,14 +207,17 @@ class OffPath(Beside):
     """Steps leave the path that others wait on: they start earlier and run beside it, joined later or never.
 
     They start when ``starts_after`` ends and are done before ``needed_by`` starts, or by the ``end`` of the process.
-    ``never`` makes them a case of its own (rule 8, spawn) that nobody waits for and no clock of this case counts.
+    ``never`` makes them a case of its own (rule 8, spawn) that nobody waits for. Steps that only the cases of a branch
+    met are still done for these alone.
     """
 
     off_path: StepPaths = Field(min_length=1)
 
     def _applied(self, model: Model) -> Model:
         id_, process, ids = words.one_process(model, [*self.off_path, *self._anchors])
-        return self._beside(model, id_, *trees.take(process.flow, ids[: len(self.off_path)]))
+        off = ids[: len(self.off_path)]
+        rest, taken = trees.take(process.flow, off)
+        return self._beside(model, id_, off, rest, taken, words.joined(words.element_name(one, model) for one in taken))
 
     def touches(self, model: Model) -> frozenset[Touch]:
         gone = self.off_path if self.needed_by == NEVER else ()  # to a process of their own
@@ -230,6 +245,43 @@ def set_beside(flow: Flow, start: str | None, end: str | None, branch: Flow, *, 
         return _beside_from(sequence, first, end, branch, alone)
 
     return trees.edit_sequences(flow, [start], edit)
+
+
+def for_those_of(flow: Flow, ids: Sequence[str], start: str, branch: Flow, name: str) -> Flow:
+    """A branch that starts after ``start``, for those cases alone that meet the steps where they stand in the flow.
+
+    Where a choice by an attribute sends some cases to the steps and the branch starts outside of it, the same choice is
+    made again. Errors: InputError where chance sends them there, or the steps stand in different branches.
+    """
+    around = trees.blocks_around(flow, start)
+    blocks = [tuple(block for block in trees.blocks_around(flow, id_) if block not in around) for id_ in ids]
+    if any(others != blocks[0] for others in blocks):
+        raise InputError(
+            Text(
+                "这些步骤不在同一分支中,适用的办件不同", "these steps stand in different branches, for different cases"
+            ),
+            Text("按分支分成几项变动", "make a change of each branch"),
+            value=", ".join(ids),
+        )
+    for block, place in reversed(blocks[0]):
+        if not isinstance(block, Parallel):
+            branch = (_as_in(block, place, branch, f"{name}-of-{block.id}"),)
+    return branch
+
+
+def _as_in(block: Element, place: int, flow: Flow, name: str) -> Element:
+    """The flow for the cases that a choice by an attribute sends to one of its branches."""
+    if not isinstance(block, (Choice, Optional)) or block.by is None:
+        raise InputError(
+            Text("只有一部分办件随机经过该步骤,起点须在同一分支之内", "by chance some cases meet the step, not all"),
+            Text("starts_after 改写同一分支中的步骤", "let starts_after name a step of the same branch"),
+            value=block.id,
+        )
+    branches = block.branches if isinstance(block, Choice) else block.branches()
+    if (when := branches[place].when) is not None:
+        return Optional(optional=name, by=block.by, when=when, flow=flow)
+    others = tuple(value for other in branches for value in other.when or ())
+    return Choice(choice=name, by=block.by, branches=(Branch(when=others), Branch(otherwise=True, flow=flow)))
 
 
 def span(model: Model, start: str, end: str) -> int:

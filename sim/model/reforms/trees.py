@@ -161,6 +161,15 @@ def only(flow: Flow, id_: str) -> Element:
     return found[0]
 
 
+def blocks_around(flow: Flow, id_: str) -> tuple[tuple[Element, int], ...]:
+    """The elements around the one of that id, from the outermost in, each with which of its flows holds it."""
+    for element in flow:
+        for i, inner in enumerate(subflows(element)):
+            if any(one.id == id_ for one in walk_elements(inner)):
+                return ((element, i), *blocks_around(inner, id_))
+    return ()
+
+
 def insert(flow: Flow, id_: str, new: Flow, *, after: bool) -> Flow:
     """The flow with new elements directly before or after the element of that id."""
     only(flow, id_)
