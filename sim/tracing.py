@@ -30,6 +30,11 @@ class TracedCase:
     calendar: CaseCalendar
     log: EventLog
     model: Model
+    attributes: dict[str, str]
+
+    def of_what_kind(self) -> list[tuple[Text, Text]]:
+        """The case's attributes and their values by their names."""
+        return [(self.model.attribute_name(a), self.model.value_name(a, value)) for a, value in self.attributes.items()]
 
     def step(self, row: int) -> tuple[str, Text, str, Text]:
         """Path, name, owner and owner's name of an execution."""
@@ -51,7 +56,9 @@ def trace_case(scenario: Scenario, name: str, limit_id: str | None, *, seed: int
     case = _find(log, model, name, None if limit_id is None else model.limits[limit_id])
     limit_id, limit, reading = _clock_of(log, case, model, limit_id)
     days = case_calendar(log, case, reading.clock or limit.clock, reading.unit, log.calendars[LEGAL])
-    return TracedCase(log.cases.label[case], limit_id, limit, reading, days, log, model)
+    columns = sorted(log.cases.attributes.items())
+    attributes = {name: value for name, column in columns if (value := column[case]) is not None}
+    return TracedCase(log.cases.label[case], limit_id, limit, reading, days, log, model, attributes)
 
 
 def _find(log: EventLog, model: Model, name: str, limit: Limit | None) -> int:

@@ -54,7 +54,7 @@ HOUSE = {
     "pools": ("sim.model.pools", NUMBERS),
     "sessions": ("sim.model.sessions", f"{NUMBERS} pools"),
     "process": ("sim.model.process sim.model.needs", f"{NUMBERS} sessions"),
-    "demand": ("sim.model.demand", f"{NUMBERS} sessions"),
+    "demand": ("sim.model.demand sim.model.attributes", f"{NUMBERS} sessions"),
     "base": ("sim.model.base", DESCRIBED),
     "reforms": ("sim.model.reforms", f"{DESCRIBED} base"),
     "scenario": ("sim.model.scenario", f"{DESCRIBED} base reforms"),

@@ -210,10 +210,11 @@ def test_a_rework_stands_beside_its_step_and_goes_back() -> None:
 
 
 def test_an_optional_is_framed() -> None:
-    found = lay_out(flow(step("a"), {"optional": "o", "share": "7%", "flow": [step("b"), step("c")]}), "p")
+    model = flow(step("a"), {"optional": "o", "share": "7%", "flow": [step("b"), step("c")]})
+    found = lay_out(model, "p")
     frame = found.frames[0]
     assert [found.boxes[i].element.id for i in frame.boxes] == ["b", "c"]  # type: ignore[union-attr]
-    assert only(frame.optional) == ("仅 7%", "only 7%")
+    assert only(model, frame.optional) == ("仅 7%", "only 7%")
 
 
 def test_lanes_stand_in_the_order_that_crosses_the_fewest() -> None:

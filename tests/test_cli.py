@@ -192,6 +192,7 @@ def test_trace_explains_every_day_of_a_case(capsys, tmp_path):
     code, out, _ = said(capsys, "trace", EXAMPLE, "today", "--case", "5", "--lang", "en", "--json", str(file))
     days = json.loads(file.read_text("utf-8"))["days"]
     assert code == 0 and all(day["date"] in out for day in days)
+    assert "class: applications" in out and json.loads(file.read_text("utf-8"))["attributes"] == {"class": "permit"}
     assert sum(day["added"] for day in days) == pytest.approx(days[-1]["total"])
 
 

@@ -43,6 +43,10 @@ def test_every_assumption_stands_once_with_value_range_source_and_commitments() 
     assert managers[2:] == ("客户经理：人（组）数", "24", "18～30", "A 人员工时表", "E1 E2 E3 E4 E5")
     accept = next(row for row in rows if row.path == "processes/three-zero-works/accept/effort/mean")
     assert next(row for row in rows if row.path == "sources/three-zero-direct/per_year").range == "780～2,400"
+    names = {row.path: row.name for row in rows}
+    assert names["sources/hv-single/attributes/live-line/eligible"] == "高压单电源用户：构成：接火方式：可带电接火"
+    assert names["processes/road-permit/moratorium/share"].endswith("：限挖道路特批或改线：比例")
+    assert names["processes/high-voltage-grid-works/materials/factor/values/hv-dual"].endswith("：高压双电源用户")
     assert accept.value == "平均 30 分钟，变异系数 0.5 → 平均 15 分钟，变异系数 0.5"
 
 

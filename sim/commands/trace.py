@@ -89,6 +89,8 @@ def _show(traced: TracedCase, lang: Language) -> None:
     limit, reading = traced.limit, traced.reading
     promised = f"{traced.limit_id} {limit.name.in_(lang)}  {wording.describe_limit(limit).in_(lang)}"
     click.echo(f"{traced.label}  {promised}")
+    if kinds := [f"{name.in_(lang)}: {value.in_(lang)}" for name, value in traced.of_what_kind()]:
+        click.echo("; ".join(kinds))
     click.echo(wording.describe_clock(reading.clock or limit.clock, reading, traced.model, limit.classes).in_(lang))
     table = Table(box=None, pad_edge=False)
     for i, name in enumerate(_COLUMNS):
@@ -133,6 +135,7 @@ def _content(traced: TracedCase, scenario: str) -> dict[str, object]:
     return {
         "case": traced.label,
         "scenario": scenario,
+        "attributes": traced.attributes,
         "limit": traced.limit_id,
         "reading": traced.reading.id,
         "state": traced.calendar.state,

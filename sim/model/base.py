@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from sim.bounds import REPLICATIONS, SEEDS
+from sim.model.attributes import CLASS, CLASS_NAME, Attribute
 from sim.model.calendars import CalendarSpec
 from sim.model.clocks import SUSPENDED
 from sim.model.demand import OpenCase, Source
@@ -96,6 +97,9 @@ class Model(Part):
     pools: dict[Id, Pool] = Field(default_factory=dict)
     processes: dict[Id, Process] = Field(min_length=1)
     sources: dict[Id, Source] = Field(min_length=1)
+    attributes: dict[Id, Attribute] = Field(
+        default_factory=dict, description="what the attributes of cases and their values are called"
+    )
     limits: dict[str, Limit] = Field(default_factory=dict)
     legend: dict[str, Name] = Field(
         default_factory=dict, description="the words and marks that the sources of figures use, and what they mean"
@@ -106,6 +110,25 @@ class Model(Part):
 
     def owner_names(self) -> dict[str, Text]:
         return {id_: owner.name for id_, owner in (PREDEFINED_OWNERS | self.owners).items()}
+
+    def class_name(self, id_: str) -> Text:
+        """What a class of cases is called: by the source that brings it, else by its process."""
+        named = [source.name for source in self.sources.values() if source.class_() == id_]
+        named += [self.processes[id_].name] if id_ in self.processes else []
+        return named[0] if named else Text(id_, id_)
+
+    def attribute_name(self, id_: str) -> Text:
+        """What an attribute of cases is called; its id where it has no name."""
+        if id_ == CLASS:
+            return CLASS_NAME
+        return self.attributes[id_].name if id_ in self.attributes else Text(id_, id_)
+
+    def value_name(self, attribute: str, value: str) -> Text:
+        """What a value of an attribute is called; the value itself where it has no name."""
+        if attribute == CLASS:
+            return self.class_name(value)
+        named = self.attributes[attribute].values if attribute in self.attributes else {}
+        return named.get(value, Text(value, value))
 
     def reached(self, processes: Iterable[str], *, spawned: bool = False) -> tuple[str, ...]:
         """The processes that cases of these go through: those that they call, and those of cases that they spawn."""

@@ -11,9 +11,11 @@ from sim.model.base import Model
 from sim.model.figure_paths import Figure, figures
 from sim.model.figures import ShareForm
 from sim.model.law_forms import LawForm
+from sim.model.needs import FactorBy
 from sim.model.part import Part
-from sim.model.process import Choice, Optional, Spawn
+from sim.model.process import Branch, Choice, Optional, Spawn
 from sim.model.quantities import Quantity
+from sim.model.reforms import words
 from sim.report import numbers
 from sim.report.edition import Edition
 from sim.text import Text
@@ -126,9 +128,9 @@ def _range(edition: Edition, figure: Figure) -> str:
 
 
 def _names(model: Model, where: Path) -> Iterator[Text]:
-    """The names of what stands along a path, the block whose share it is, and the field at its end."""
+    """The names of what stands along a path, the block whose share it is, the field at its end, and for which cases."""
     node: Any = model
-    block, field = None, None
+    block, field, by = None, None, None
     for part in where:
         node = _inside(node, part)
         own = getattr(node, "name", None)
@@ -136,15 +138,22 @@ def _names(model: Model, where: Path) -> Iterator[Text]:
             yield own
             block = None
         elif isinstance(node, (Choice, Optional, Spawn)):
-            block = Text(node.id, node.id)
+            block = words.element_name(node, model)
+        elif isinstance(node, Branch) and node.flow:
+            block = words.element_name(node.flow[0], model)
+        elif isinstance(node, FactorBy):
+            by, field = node.attribute, _FIELDS["factor"]
         elif isinstance(part, str) and part in _FIELDS:
             field = _FIELDS[part]
     if block is not None:
         yield block
     if field is not None:
         yield field
-    if "attributes" in where:
-        yield Text(*(" ".join(str(part) for part in where[where.index("attributes") + 1 :]),) * 2)
+    if where[2:3] == ("attributes",):
+        by = str(where[3])
+        yield model.attribute_name(by)
+    if by is not None:
+        yield model.value_name(by, str(where[-1]))
 
 
 def _inside(node: Any, part: str | int) -> Any:

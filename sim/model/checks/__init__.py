@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from sim.errors import InputError
-from sim.model.checks import flow, hours, opening, promises, references, resources, streams, walks
+from sim.model.checks import attributes, flow, hours, opening, promises, references, resources, streams, walks
 from sim.model.checks.notes import Note, notes
 from sim.model.checks.whole import Whole
 from sim.model.refusals import MOST_ERRORS, first_of
@@ -16,7 +16,7 @@ __all__ = ["Note", "Whole", "check", "notes"]
 Check = Callable[[Whole], Iterator[InputError]]
 
 _STAGES: tuple[tuple[Check, ...], ...] = (
-    (references.check, flow.cycles),
+    (references.check, attributes.check, flow.cycles),
     (flow.check, walks.check, promises.check, streams.check, opening.check, hours.check),
     (hours.working_days,),
     (resources.check,),

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sim.errors import Path
 from sim.model.base import Model
+from sim.model.checks.attributes import values_of, without_names
 from sim.model.checks.whole import Whole
 from sim.model.figure_paths import figures
 from sim.model.law_forms import MeanSpread
@@ -39,6 +40,7 @@ def notes(whole: Whole) -> Iterator[Note]:
     yield from _look_alikes(whole)
     yield from _without_use(whole)
     yield from _unexplained(whole.model)
+    yield from _unnamed(whole.model)
     if not any(s.per_year is None or s.per_year.value > 0 for s in whole.model.sources.values()):
         yield Note(
             ("sources",), Text("没有办件到来,各项指标均为“无办件”", "no cases arrive: every figure will be `no cases`")
@@ -71,6 +73,21 @@ def _unexplained(model: Model) -> Iterator[Note]:
                 )
 
 
+def _unnamed(model: Model) -> Iterator[Note]:
+    for name, values in without_names(model).items():
+        place = next(
+            (("sources", id_, "attributes", name) for id_, s in model.sources.items() if name in s.attributes), ()
+        )
+        some = ", ".join(sorted(values)[:_SHOWN]) + (", …" if len(values) > _SHOWN else "")
+        yield Note(
+            place or ("attributes", name),
+            Text(
+                "属性 {name}({some})在 attributes 中没有名称,按标识显示",
+                "`attributes` gives {name} ({some}) no name: it is shown by its id",
+            ).format(name=name, some=some),
+        )
+
+
 def _constant(model: Model) -> Iterator[Note]:
     for figure in figures(model):
         if isinstance(figure.evidence, MeanSpread) and figure.evidence.spread == 0:
@@ -80,7 +97,7 @@ def _constant(model: Model) -> Iterator[Note]:
 
 
 def _ways_not_taken(whole: Whole) -> Iterator[Note]:
-    values = _values(whole.model)
+    values = values_of(whole.model)
     for site in whole.sites:
         match site.element:
             case Choice():
@@ -117,25 +134,13 @@ def _not_gone_on(whole: Whole) -> Iterator[Note]:
             )
 
 
-def _values(model: Model) -> dict[str, set[str]]:
-    """The values that each attribute takes."""
-    found: dict[str, set[str]] = {"class": {source.class_() for source in model.sources.values()}}
-    for source in model.sources.values():
-        for name, values in source.attributes.items():
-            found.setdefault(name, set()).update([values] if isinstance(values, str) else values)
-    given = [case.attributes for source in model.sources.values() for case in source.listed or ()]
-    for attributes in (*given, *(case.attributes for case in model.initial)):
-        for name, value in attributes.items():
-            found.setdefault(name, set()).add(value)
-    return found
-
-
 def _look_alikes(whole: Whole) -> Iterator[Note]:
     """BAD_INPUT 13: free keys that differ only in case, in composition or in letters that look alike."""
     model = whole.model
     free: list[tuple[Path, Iterable[str]]] = [(("limits",), model.limits)]
     for id_, source in model.sources.items():
         free += [(("sources", id_, "attributes", a), v) for a, v in source.attributes.items() if isinstance(v, dict)]
+    free += [(("attributes", a, "values"), attribute.values) for a, attribute in model.attributes.items()]
     for site in whole.sites:
         if isinstance(site.element, DurationPart) and site.element.factor is not None:
             free.append(((*site.path, "factor", "values"), site.element.factor.values))

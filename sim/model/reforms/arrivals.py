@@ -121,8 +121,8 @@ class Mix(Change):
         return fill(
             Text("{sources}的“{attribute}”构成改为 {shares}", "“{attribute}” among {sources}: {shares}"),
             sources=_sources(model, self.mix),
-            attribute=self.attribute,
-            shares=phrases.said(model, self.shares),
+            attribute=model.attribute_name(self.attribute),
+            shares=phrases.mix(model, self.attribute, self.shares),
         )
 
 

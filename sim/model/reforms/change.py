@@ -99,13 +99,13 @@ class ForSome(Change):
             )
         return self
 
-    @property
-    def for_whom(self) -> Text:
+    def for_whom(self, model: Model) -> Text:
         """Words to begin with: for which cases; nothing where it is for all."""
         if self.by is None:
             return Text("", "")
-        zh, en = "、".join(self.when or ()), ", ".join(self.when or ())
-        return Text(f"对 {self.by} 为 {zh} 的办件,", f"for cases with {self.by} {en}: ")
+        name, values = model.attribute_name(self.by), [model.value_name(self.by, value) for value in self.when or ()]
+        zh, en = "、".join(value.zh for value in values), ", ".join(value.en for value in values)
+        return Text(f"对{name.zh}为“{zh}”的办件,", f"for cases with {name.en} “{en}”: ")
 
 
 def restated(error: InputError, *, path: Path, rule: Text | None = None) -> InputError:

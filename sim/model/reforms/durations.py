@@ -138,7 +138,7 @@ class Duration(ForSome):
             told.append(fill(Text("改为:{law}", "{law}"), law=self.law.describe()))
         return fill(
             Text("{who}{steps}的时长{what}", "{who}Duration of {steps}: {what}"),
-            who=self.for_whom,
+            who=self.for_whom(model),
             steps=words.steps(model, self.duration),
             what=words.joined(told, ",", ", "),
         )

@@ -10,7 +10,7 @@ from sim.model.base import Model
 from sim.model.clocks import Event
 from sim.model.figures import Evidence
 from sim.model.limits import Statistic
-from sim.model.needs import Need
+from sim.model.needs import FactorBy, Need
 from sim.model.part import Part
 from sim.model.process import (
     Branch,
@@ -40,6 +40,7 @@ _DESCRIBED = {
     "stages": words.STAGE,
 }
 _PUT_IN_BRANCHES = (Parallel, Choice, Optional, Walk)
+_TOLD_OTHERWISE = ("parallel", "branches", "flow", "steps", "table")
 _ARROW = Text(" → ", " → ")
 
 
@@ -104,8 +105,9 @@ def _of_process(a: Model, b: Model, before: Process, after: Process) -> Iterator
     for element, other in ((old[id_], new[id_]) for id_ in old if id_ in new):
         named = words.quoted(words.element_name(other, b))
         element, other = _with_owner(a, before, element), _with_owner(b, after, other)
-        yield from _fields(a, b, element, other, named, leaving=("parallel", "branches", "flow", "steps", "table"))
-        yield from _shares(element, other, named)
+        of_whom = ("by", "when", "share") if isinstance(other, (Choice, Optional)) else ()
+        yield from _fields(a, b, element, other, named, leaving=(*_TOLD_OTHERWISE, *of_whom))
+        yield from _for_whom(a, b, element, other, named)
 
 
 def _with_owner(model: Model, process: Process, element: Element) -> Element:
@@ -132,19 +134,24 @@ def _names(model: Model, these: Mapping[str, Element], others: Mapping[str, Elem
     return [words.element_name(element, model) for element in own if not isinstance(element, _PUT_IN_BRANCHES)]
 
 
-def _shares(before: Element, after: Element, about: Text) -> Iterator[Text]:
-    if not isinstance(before, Choice) or not isinstance(after, Choice):
-        return
-    old, new = (words.joined(_who(branch) for branch in choice.branches) for choice in (before, after))
-    if old != new:
-        yield _changed(_inside(about, Text("分支", "branches")), old, new)
+def _for_whom(a: Model, b: Model, before: Element, after: Element, about: Text) -> Iterator[Text]:
+    """For which cases the branches of a choice are, or what happens to some of them only."""
+
+    def told(model: Model, block: Choice | Optional) -> Text:
+        branches: tuple[Branch | Optional, ...] = block.branches if isinstance(block, Choice) else (block,)
+        return words.joined(_who(model, block.by, branch) for branch in branches)
+
+    if isinstance(before, (Choice, Optional)) and isinstance(after, (Choice, Optional)):
+        old, new = told(a, before), told(b, after)
+        if old != new:
+            yield _changed(_inside(about, Text("分支", "branches")), old, new)
 
 
-def _who(branch: Branch | Optional) -> Text:
+def _who(model: Model, by: str | None, branch: Branch | Optional) -> Text:
     """Which cases take a branch."""
     if branch.share is not None:
         return words.share(branch.share.value)
-    return Text("、".join(branch.when), ", ".join(branch.when)) if branch.when else Text("其余", "others")
+    return phrases.values(model, by, branch.when) if branch.when else Text("其余", "others")
 
 
 def _inside(about: Text | None, field: Text) -> Text:
@@ -169,6 +176,8 @@ def _fields(
             for i, (one, other) in enumerate(zip(old, new, strict=True)):
                 nth = about if len(new) == 1 else fill(Text("{inner}第 {i} 项", "{inner} {i}"), inner=inner, i=i + 1)
                 yield from _fields(a, b, one, other, nth)
+        elif name == "attributes":
+            yield from _mixes(a, b, old or {}, new, inner)
         elif isinstance(old, dict) and isinstance(new, dict):
             for key in (key for key in {**old, **new} if old.get(key) != new.get(key)):
                 said, said_now = phrases.said(a, old.get(key)), phrases.said(b, new.get(key))
@@ -179,9 +188,15 @@ def _fields(
             yield _changed(inner, said, said_now)
 
 
+def _mixes(a: Model, b: Model, before: Mapping[str, Any], after: Mapping[str, Any], about: Text) -> Iterator[Text]:
+    for attribute in (one for one in {**before, **after} if before.get(one) != after.get(one)):
+        old, new = (phrases.mix(m, attribute, its.get(attribute)) for m, its in ((a, before), (b, after)))
+        yield _changed(_inside(about, b.attribute_name(attribute)), old, new)
+
+
 def _are_parts(values: tuple[Any, ...]) -> bool:
     """Parts that are told by their fields; figures, laws, steps and what has its own words are told whole."""
-    whole = (Evidence, WorkStep, WaitStep, SessionStep, Mark, Event, Statistic, Need)
+    whole = (Evidence, WorkStep, WaitStep, SessionStep, Mark, Event, Statistic, Need, FactorBy)
     return all(isinstance(value, Part) and not isinstance(value, whole) for value in values)
 
 
@@ -249,11 +264,14 @@ def _told(model: Model, element: Element) -> Text:
             return Text(f"({inside.zh})", f"({inside.en})")
         case Choice():
             told = [
-                fill(Text("{who}:{flow}", "{who}: {flow}"), who=_who(b), flow=line(b.flow)) for b in element.branches
+                fill(Text("{who}:{flow}", "{who}: {flow}"), who=_who(model, element.by, b), flow=line(b.flow))
+                for b in element.branches
             ]
             inside = words.joined(told, ";", "; ")
             return Text(f"[{inside.zh}]", f"[{inside.en}]")
         case Optional():
-            inside = fill(Text("{who}:{flow}", "{who}: {flow}"), who=_who(element), flow=line(element.flow))
+            inside = fill(
+                Text("{who}:{flow}", "{who}: {flow}"), who=_who(model, element.by, element), flow=line(element.flow)
+            )
             return Text(f"[{inside.zh}]", f"[{inside.en}]")
     return words.element_name(element, model)

@@ -76,7 +76,7 @@ class PreApprove(Beside):
                 "{who}{steps}实行告知承诺,先行办理后续步骤,事后核查{when};{share}核查不通过,须{cost}",
                 "{who}{steps}: on a promise, work goes on at once; the checks {when}; {share} fail and need {cost}",
             ),
-            who=self.for_whom,
+            who=self.for_whom(model),
             steps=words.steps(model, self.pre_approve),
             when=self._timing(model),
             share=words.share(self.fails.value),
@@ -133,7 +133,7 @@ class AcceptIncomplete(Rearranged):
                 "{who}{step}实行容缺受理:先行受理、审查,一次性告知,材料补齐后方可“{decision}”",
                 "{who}{step}: accepted with papers missing and reviewed meanwhile; “{decision}” waits for the last one",
             ),
-            who=self.for_whom,
+            who=self.for_whom(model),
             step=words.step(model, self.accept_incomplete),
             decision=words.step_name(model, self.decision),
         )
@@ -181,7 +181,9 @@ class Skip(ForSome):
     def describe(self, model: Model) -> Text:
         if self.share is None:
             return fill(
-                Text("{who}免办{steps}", "{who}Skip {steps}"), who=self.for_whom, steps=words.steps(model, self.skip)
+                Text("{who}免办{steps}", "{who}Skip {steps}"),
+                who=self.for_whom(model),
+                steps=words.steps(model, self.skip),
             )
         return fill(
             Text("{share}的办件免办{steps}", "{share} of the cases skip {steps}"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,7 +12,7 @@ from sim.model.clocks import UNIT_NAMES, Event
 from sim.model.figures import AmountForm, CountForm, Evidence, RateForm, ShareForm
 from sim.model.law_forms import LawForm
 from sim.model.limits import Statistic
-from sim.model.needs import Need
+from sim.model.needs import FactorBy, Need
 from sim.model.quantities import Quantity
 from sim.model.reforms import words
 from sim.model.reforms.words import fill
@@ -134,16 +134,21 @@ _EVENTS = {
     "end": Text("“{step}”结束", "“{step}” ends"),
     "mark": Text("“{step}”", "“{step}”"),
 }
-_NAMED: dict[str, Callable[[Model], dict[str, Any]]] = {
-    "calendar": lambda model: dict(model.calendars),
-    "same_as": lambda model: dict(model.calendars),
-    "owner": lambda model: dict(model.owners),
-    "owners": lambda model: dict(model.owners),
-    "stage": lambda model: dict(model.stages),
-    "stages": lambda model: dict(model.stages),
-    "at": lambda model: dict(model.sessions),
-    "process": lambda model: dict(model.processes),
+_NAMED: dict[str, Callable[[Model, str], Text]] = {
+    "attribute": Model.attribute_name,
+    "attributes": Model.attribute_name,
+    "case_class": Model.class_name,
+    "classes": Model.class_name,
+    "calendar": lambda model, id_: words.name_of(model.calendars, id_),
+    "same_as": lambda model, id_: words.name_of(model.calendars, id_),
+    "owner": lambda model, id_: words.name_of(model.owners, id_),
+    "owners": lambda model, id_: words.name_of(model.owners, id_),
+    "stage": lambda model, id_: words.name_of(model.stages, id_),
+    "stages": lambda model, id_: words.name_of(model.stages, id_),
+    "at": lambda model, id_: words.name_of(model.sessions, id_),
+    "process": lambda model, id_: words.name_of(model.processes, id_),
 }
+"""What has a name of its own, field by field."""
 
 
 def field(name: str) -> Text:
@@ -164,7 +169,7 @@ def said(model: Model, value: Any, name: str = "") -> Text:
             pairs = ((value_name(str(key)), said(model, item)) for key, item in value.items())
             return words.joined((Text(f"{k.zh} {v.zh}", f"{k.en} {v.en}") for k, v in pairs), "、", ", ")
         case str():
-            return words.name_of(_NAMED[name](model), value) if name in _NAMED else value_name(value)
+            return _NAMED[name](model, value) if name in _NAMED else value_name(value)
         case LawForm():
             return value.describe()
         case Quantity():
@@ -178,6 +183,23 @@ def said(model: Model, value: Any, name: str = "") -> Text:
         case bool() | int() | float():
             return _number(value, name)
     return Text(str(value), str(value))
+
+
+def mix(model: Model, attribute: str, values: Any) -> Text:
+    """What stands beside the values of an attribute, such as the share of each; or the value that all cases have."""
+    if isinstance(values, str):
+        return model.value_name(attribute, values)
+    told = ((model.value_name(attribute, value), said(model, its)) for value, its in (values or {}).items())
+    return (
+        words.joined(Text(f"{name.zh} {its.zh}", f"{name.en} {its.en}") for name, its in told)
+        if values
+        else words.NOTHING
+    )
+
+
+def values(model: Model, attribute: str | None, which: Iterable[str]) -> Text:
+    """Several values of an attribute."""
+    return words.joined(model.value_name(attribute or "", value) for value in which)
 
 
 def _number(value: float, name: str) -> Text:
@@ -200,6 +222,10 @@ def _part(model: Model, part: BaseModel) -> Text:
             return _EVENTS[part.at].format(step=part.step)
         case Statistic():
             return words.share(part.share) if part.share is not None else _CHOICES[part.kind]
+        case FactorBy():
+            factors = mix(model, part.attribute, part.values)
+            by = model.attribute_name(part.attribute)
+            return fill(Text("按{by}:{factors}", "by {by}: {factors}"), by=by, factors=factors)
         case Need(same_server_as=str(step)):
             return fill(Text("“{step}”的原办理人", "the server of {step}"), step=step)
         case Need():

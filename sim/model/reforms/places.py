@@ -90,7 +90,7 @@ class Move(Rearranged):
             else Text("{who}将{steps}调整到“{to}”之后", "{who}Move {steps} after “{to}”")
         )
         to = words.step_name(model, self._anchor)
-        return fill(sentence, who=self.for_whom, steps=words.steps(model, self.move), to=to)
+        return fill(sentence, who=self.for_whom(model), steps=words.steps(model, self.move), to=to)
 
 
 Groups = Annotated[tuple[StepPaths, ...], BeforeValidator(one_or_several)]
@@ -129,7 +129,7 @@ class Parallelise(Rearranged):
         branches = (words.joined(words.quoted(words.step_name(model, p)) for p in group) for group in self.parallelise)
         return fill(
             Text("{who}{process}中{steps}由依次办理改为并联办理", "{who}In {process}, side by side: {steps}"),
-            who=self.for_whom,
+            who=self.for_whom(model),
             process=words.quoted(words.process_of(model, self._all[0])[1].name),
             steps=words.joined(branches, " ∥ ", " ∥ "),
         )
@@ -226,7 +226,10 @@ class OffPath(Beside):
     def describe(self, model: Model) -> Text:
         steps = words.steps(model, self.off_path)
         return fill(
-            Text("{who}{steps}{when}", "{who}{steps} {when}"), who=self.for_whom, steps=steps, when=self._timing(model)
+            Text("{who}{steps}{when}", "{who}{steps} {when}"),
+            who=self.for_whom(model),
+            steps=steps,
+            when=self._timing(model),
         )
 
 

@@ -173,16 +173,17 @@ class Drawing:
 
     def _bar(self, place: int, box: Box, spot: _Spot) -> None:
         """A bar; at the beginning of a choice also which cases take a branch, and which take none."""
-        choice = isinstance(box.element, Choice)
+        choice, model = isinstance(box.element, Choice), self.variant.model
+        by = box.element.by if isinstance(box.element, Choice) else None
         marks.bar(self.sheet, spot.x - spot.half, spot.bottom, 2 * spot.half, choice=choice)
         for head, branch in box.entries:
-            words = shortened(self.edition.say(step_words.condition(branch)), TINY, self.column / 2 - 1.2)
+            words = shortened(self.edition.say(step_words.condition(model, by, branch)), TINY, self.column / 2 - 1.2)
             y = spot.bottom - 0.3 - HEADING / 2
             self.sheet.text(self.spots[head].x + 0.8, y, words, size=TINY, va="center_baseline", color=SOFT)
         if box.bypass:
             right, arrow = spot.x + spot.half, entered(self.layout, place, self.column)
             room = 2 * spot.half if arrow is None else right - self.left - arrow - 0.8
-            words = shortened(self.edition.say(step_words.bypass(box.bypass)), TINY, room)
+            words = shortened(self.edition.say(step_words.bypass(model, by, box.bypass)), TINY, room)
             y = spot.top + 0.4 + HEADING / 2
             self.sheet.text(right, y, words, size=TINY, ha="right", va="center_baseline", color=SOFT)
 

@@ -63,7 +63,7 @@ class Rows:
                 box.kind == "choice" and bool(box.bypass)
             ):
                 labels[row] = HEADING + 0.5
-        headings = [_heading(edition, layout, frame, column) for frame in layout.frames]
+        headings = [_heading(edition, variant, frame, column) for frame in layout.frames]
         for i, frame in enumerate(layout.frames):
             rows = [layout.boxes[place].row for place in frame.boxes]
             frames[min(rows)] = max(frames[min(rows)], over(layout, headings, i))
@@ -111,13 +111,14 @@ def _labelled(layout: Layout, box: Box) -> list[int]:
     return [layout.boxes[head].row for head, _ in box.entries] + ([box.row] if box.bypass else [])
 
 
-def _heading(edition: Edition, layout: Layout, frame: Frame, column: float) -> list[str]:
+def _heading(edition: Edition, variant: Variant, frame: Frame, column: float) -> list[str]:
     """On as many lines as it needs left of the arrow that comes down on the frame's first box."""
+    layout = variant.layout
     spans = [across(layout, layout.boxes[place], column) for place in frame.boxes]
     left, right = min(x - half for x, half in spans), max(x + half for x, half in spans)
     arrow = entered(layout, frame.boxes[0], column)
     room = (right if arrow is None else arrow) - left
-    return wrapped(edition.say(step_words.only(frame.optional)), TINY, max(room, 6.0), lines=3)
+    return wrapped(edition.say(step_words.only(variant.model, frame.optional)), TINY, max(room, 6.0), lines=3)
 
 
 def _words(edition: Edition, variant: Variant, box: Box, column: float) -> Words:

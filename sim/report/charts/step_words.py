@@ -100,12 +100,13 @@ def rhythm(session: Session) -> Text:
     return Text(f"每 {session.every_weeks} 周的周{zh}", f"every {session.every_weeks} weeks, {en}")
 
 
-def condition(branch: Branch | Optional) -> Text:
-    """For which cases: a share of them, the values of an attribute, or the others."""
+def condition(model: Model, by: str | None, branch: Branch | Optional) -> Text:
+    """For which cases: a share of them, the values of the attribute ``by``, or the others."""
     if branch.share is not None:
         return Text(*(percent(branch.share.value),) * 2)
     if branch.when:
-        return Text("、".join(branch.when), " / ".join(branch.when))
+        values = [model.value_name(by or "", value) for value in branch.when]
+        return Text("、".join(value.zh for value in values), " / ".join(value.en for value in values))
     return Text("其余", "others")
 
 
@@ -114,15 +115,15 @@ def percent(share: float) -> str:
     return f"{round(100 * share, 1):g}%"
 
 
-def bypass(branches: Sequence[Branch]) -> Text:
+def bypass(model: Model, by: str | None, branches: Sequence[Branch]) -> Text:
     """Which cases take a branch of a choice in which nothing happens."""
-    which = joined([condition(branch) for branch in branches])
+    which = joined([condition(model, by, branch) for branch in branches])
     return Text(f"{which.zh}：直接下一步", f"{which.en}: straight on")
 
 
-def only(optional: Optional) -> Text:
+def only(model: Model, optional: Optional) -> Text:
     """The heading of what only some cases meet."""
-    words = condition(optional)
+    words = condition(model, optional.by, optional)
     return Text(f"仅 {words.zh}", f"only {words.en}")
 
 
