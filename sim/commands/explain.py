@@ -99,7 +99,8 @@ def _page(scenario: Scenario, id_: str, limit: Limit, lang: Language) -> Iterato
 
 def steps(scenario: Scenario, limit: Limit, process: str) -> Iterator[tuple[StepAt, str]]:
     """Every step of a class, spawned and called processes included, and what the clock makes of its time."""
-    from sim.model.paths import reach, steps_of
+    from sim.model.clock_order import reach
+    from sim.model.paths import steps_of
 
     where = reach(scenario.model, process, limit.clock)
     for at in steps_of(scenario.model, process):

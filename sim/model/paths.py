@@ -2,31 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from sim.model.base import Model
-from sim.model.clocks import Clock, Event, names_step
 from sim.model.needs import Need
-from sim.model.process import Call, Element, Flow, SessionStep, Spawn, Step, WaitStep, WorkStep, subflows
+from sim.model.process import (
+    Call,
+    Choice,
+    Element,
+    Flow,
+    Optional,
+    SessionStep,
+    Spawn,
+    Step,
+    WaitStep,
+    Walk,
+    WorkStep,
+    subflows,
+)
 from sim.text import Text
 
-Place = tuple[tuple[bool, int], ...]
-"""Where an element stands: for each block around it, whether the block's parts follow one another, and in which."""
+Block = Literal["sequence", "choice", "beside", "walk", "spawned", "apart"]
+"""What the parts of a block are to one another: one after another, one of them, side by side, in any order, cases of
+their own that are waited for, or such that are not."""
+
+Place = tuple[tuple[Block, int], ...]
+"""Where an element stands: each block around it, and in which of its parts."""
 
 
 class StepAt(NamedTuple):
-    """A step of a process as the log names it; ``depth`` counts the blocks, calls and spawns around it.
-
-    ``apart``: it is a spawned case's, and the case does not wait for that one.
-    """
+    """A step of a process as the log names it; ``depth`` counts the blocks, calls and spawns around it."""
 
     path: str
     step: Step
     owner: str | None
     depth: int
     place: Place
-    apart: bool
+
+    @property
+    def apart(self) -> bool:
+        """Whether it is a spawned case's, and the case does not wait for that one."""
+        return any(block == "apart" for block, _ in self.place)
+
+
+class ElementAt(NamedTuple):
+    """An element, the process that describes it, and its path and place in the process that was asked for."""
+
+    element: Element
+    process: str
+    path: str
+    place: Place
+    depth: int
 
 
 class _At(NamedTuple):
@@ -34,75 +61,49 @@ class _At(NamedTuple):
     path: str
     place: Place
     depth: int
-    apart: bool = False
+    entered: frozenset[str]
 
-    def within(self, ordered: bool, i: int) -> _At:
-        return self._replace(place=(*self.place, (ordered, i)))
+    def within(self, block: Block, i: int) -> _At:
+        return self._replace(place=(*self.place, (block, i)))
 
 
 def steps_of(model: Model, process: str) -> Iterator[StepAt]:
-    """Every step in the order of the files; a spawned process is entered once."""
-    for element, at in _elements(model, process):
+    """Every step in the order of the files; a case that spawns its own kind is entered once."""
+    for element, in_process, path, place, depth in elements_of(model, process):
         if isinstance(element, WorkStep | WaitStep | SessionStep):
-            owner = owner_of(model, at.process, element)
-            yield StepAt(f"{at.path}/{element.id}", element, owner, at.depth, at.place, at.apart)
+            yield StepAt(path, element, owner_of(model, in_process, element), depth, place)
 
 
-def reach(model: Model, process: str, clock: Clock) -> Callable[[StepAt], Literal["before", "within", "after"]]:
-    """Whether the time of a step lies before a clock starts, while it may run, or after it has stopped.
-
-    A step in another branch of a parallel than the start or the stop may run while the clock does.
-    """
-    places = {f"{at.path}/{element.id}": at.place for element, at in _elements(model, process) if element.id}
-
-    def found(event: Event) -> Place | None:
-        here = (place for path, place in places.items() if event.step and names_step(event.step, path))
-        return next(here, None)
-
-    start, stop = found(clock.start), found(clock.stop)
-
-    def where(at: StepAt) -> Literal["before", "within", "after"]:
-        if start is not None and (_precedes(at.place, start) or (at.place == start and clock.start.at == "end")):
-            return "before"
-        if stop is not None and (_precedes(stop, at.place) or (at.place == stop and clock.stop.at == "ready")):
-            return "after"
-        return "within"
-
-    return where
+def elements_of(model: Model, process: str) -> Iterator[ElementAt]:
+    """Every element in the order of the files, as :func:`steps_of`; the path of a nameless one ends in ``None``."""
+    yield from _in_flow(model, model.processes[process].flow, _At(process, process, (), 0, frozenset({process})))
 
 
-def _precedes(a: Place, b: Place) -> bool:
-    """Whether a comes before b in the block where their ways part."""
-    parting = next(((x, y) for x, y in zip(a, b, strict=False) if x != y), None)
-    return parting is not None and parting[0][0] and parting[0][1] < parting[1][1]
-
-
-def _elements(model: Model, process: str) -> Iterator[tuple[Element, _At]]:
-    yield from _in_flow(model, model.processes[process].flow, _At(process, process, (), 0), {process})
-
-
-def _in_flow(model: Model, flow: Flow, at: _At, seen: set[str]) -> Iterator[tuple[Element, _At]]:
+def _in_flow(model: Model, flow: Flow, at: _At) -> Iterator[ElementAt]:
     for i, element in enumerate(flow):
-        yield from _in_element(model, element, at.within(True, i), seen)
+        yield from _in_element(model, element, at.within("sequence", i))
 
 
-def _in_element(model: Model, element: Element, at: _At, seen: set[str]) -> Iterator[tuple[Element, _At]]:
-    yield element, at
+def _in_element(model: Model, element: Element, at: _At) -> Iterator[ElementAt]:
+    yield ElementAt(element, at.process, f"{at.path}/{element.id}", at.place, at.depth)
     inner = at._replace(depth=at.depth + 1)
     match element:
         case Call():
             called = inner._replace(process=element.target, path=f"{at.path}/{element.id}")
-            yield from _in_flow(model, model.processes[element.target].flow, called, seen)
+            yield from _in_flow(model, model.processes[element.target].flow, called)
         case Spawn():
             for i, child in enumerate(element.cases):
-                if child.process not in seen:
-                    seen.add(child.process)
-                    spawned = inner.within(False, i)._replace(
-                        process=child.process, path=child.process, apart=at.apart or not element.wait
-                    )
-                    yield from _in_flow(model, model.processes[child.process].flow, spawned, seen)
-    for i, flow in enumerate(subflows(element)):
-        yield from _in_flow(model, flow, inner.within(False, i), seen)
+                if (id_ := child.process) not in at.entered:
+                    spawned = inner.within("spawned" if element.wait else "apart", i)
+                    spawned = spawned._replace(process=id_, path=id_, entered=at.entered | {id_})
+                    yield from _in_flow(model, model.processes[id_].flow, spawned)
+        case Walk():
+            for i, step in enumerate(element.steps):  # in any order: each is a part of its own
+                yield from _in_element(model, step, inner.within("walk", i))
+        case _:
+            block: Block = "choice" if isinstance(element, Choice | Optional) else "beside"
+            for i, flow in enumerate(subflows(element)):
+                yield from _in_flow(model, flow, inner.within(block, i))
 
 
 def owner_of(model: Model, process: str, step: Step) -> str | None:

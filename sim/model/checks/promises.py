@@ -1,12 +1,14 @@
-"""What is promised can be read from the cases it is promised to: their clocks start and stop (BAD_INPUT 12, 13)."""
+"""What is promised can be read from the cases it is promised to: their clocks start, then stop (BAD_INPUT 12, 13)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from sim.errors import InputError, Path
 from sim.model.checks.whole import Whole, unknown, wrong
+from sim.model.clock_order import can_run
 from sim.model.clocks import Clock, Event
 from sim.model.process import Mark, SessionStep, WaitStep, WorkStep
 from sim.text import Text
@@ -42,13 +44,36 @@ def check(whole: Whole) -> Iterator[InputError]:
                 )
             seen.add(reading.id)
             if reading.clock is not None:
-                yield from _clock(
-                    whole, reading.clock, (*path, "readings", i, "clock"), reading.classes or limit.classes
-                )
-        yield from _clock(whole, limit.clock, (*path, "clock"), limit.classes)
+                classes = reading.classes or limit.classes
+                yield from _clock(whole, reading.clock, (*path, "readings", i, "clock"), classes)
+        read_so = (r.classes or () for r in limit.readings if r.clock is None)
+        classes = tuple(dict.fromkeys(chain(limit.classes, *read_so)))
+        yield from _clock(whole, limit.clock, (*path, "clock"), classes)
 
 
 def _clock(whole: Whole, clock: Clock, path: Path, classes: Sequence[str]) -> Iterator[InputError]:
+    missing = list(_missing(whole, clock, path, classes))
+    yield from missing
+    for class_ in classes if not missing else ():
+        handled_by = whole.classes.get(class_, ())
+        if handled_by and not any(can_run(whole.model, process, clock) for process in handled_by):
+            yield wrong(
+                (*path, "stop", clock.stop.at) if clock.stop.step else (*path, "stop"),
+                Text(
+                    "{c} 类办件走完全程,终点也不会晚于起点,计时无从谈起",
+                    "on no path of cases of {c} does the clock's stop come after its start, so it would never run",
+                ).format(c=class_),
+                Text("对调起止点,或以起点之后的步骤或节点为终点", "swap the two, or stop at something after the start"),
+                value=f"{_written(clock.start)} -> {_written(clock.stop)}",
+            )
+            break
+
+
+def _written(event: Event) -> str:
+    return event.at if event.step is None else f"{event.at}: {event.step}"
+
+
+def _missing(whole: Whole, clock: Clock, path: Path, classes: Sequence[str]) -> Iterator[InputError]:
     for end, event in (("start", clock.start), ("stop", clock.stop)):
         for class_ in classes if event.step is not None else ():
             known = _events(whole, event, class_)
