@@ -108,11 +108,12 @@ def read(cases: Cases, clock: Clock, unit: str, case: int, per: str, moved: bool
     start, _ = _instant(cases, clock.start, case)
     stop, may_change = _instant(cases, clock.stop, case)
     kind, over_at = cases.over.get(case, ("", cases.end_of_run))
-    if start is not None and stop is not None and not may_change and not (kind == "withdrawn" and stop > over_at):
+    too_early = stop is not None and (start is None or stop < start)
+    if stop is not None and not too_early and not may_change and not (kind == "withdrawn" and stop > over_at):
         state, until = "finished", stop
     elif kind == "withdrawn":
         state, until = "withdrawn", over_at
-    elif all(c in cases.over for c in cases.family(case)):
+    elif all(c in cases.over for c in cases.family(case)) or (too_early and not _means_the_last(clock.stop)):
         return Read("never", None, None)
     else:
         state, until = ("open", cases.end_of_run) if start is not None else ("not-started", 0)
@@ -144,10 +145,14 @@ def _instant(cases: Cases, event: Event, case: int) -> tuple[int | None, bool]:
         # What a withdrawn case left gives no end, and what is over without a start is not waited for.
         steps = [s for s in steps if s.outcome != "withdrawn" or event.at != "end"]
         times = [getattr(s, event.at) for s in steps if s.outcome == "open" or getattr(s, event.at) is not None]
-    last = event.which == "last" or (event.which is None and event.at == "end")
+    last = _means_the_last(event)
     known = [t for t in times if t is not None]
     found = (max(known) if last else min(known)) if known else None
     return found, last and None in times
+
+
+def _means_the_last(event: Event) -> bool:
+    return event.which == "last" or (event.which is None and event.at == "end")
 
 
 def _named(selected: Selected | None, step: Step) -> bool:

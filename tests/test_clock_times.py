@@ -239,8 +239,38 @@ def test_work_that_finishes_after_the_withdrawal_does_not_stop_the_clock() -> No
     assert state_of(h.log(), stop={"end": "a"}) == ("withdrawn", 1)
 
 
-def test_a_stop_before_the_start_reads_nothing() -> None:
-    assert state_of(reworked().log(), start={"end": "a"}, stop={"ready": "a"}) == ("finished", 0)
+def test_a_case_whose_stop_came_before_its_start_has_no_reading() -> None:
+    h = reworked()
+    for case_is_over in (False, True):
+        if case_is_over:
+            h.instant("closed", 1, "06-03 09:00", (1, "p/power-on", 1, "mark"))
+        times = clock_times(
+            h.log(), Clock.model_validate({"start": {"end": "a"}, "stop": {"ready": "a"}}), "hours", LEGAL
+        )
+        assert times.is_in("never").all() and np.isnan(times.days).all()
+        assert times.stop.tolist() == [NAT] and not times.late(0).any()
+
+
+def test_a_case_past_its_first_stop_is_not_waited_for_though_its_clock_has_not_started() -> None:
+    state, days = state_of(reworked().log(), start={"ready": "b"}, stop={"ready": "a"})
+    assert state == "never" and np.isnan(days)
+
+
+def test_a_stop_before_the_start_that_may_come_again_leaves_the_case_open_until_it_is_over() -> None:
+    """Two ends of a, then b: the last end of a could still come after b's."""
+    h = reworked()
+    done = h.wait(1, "p/b", "06-03 09:00", "06-04 09:00", (1, "p/power-on", 1, "mark"))
+    clock = {"start": {"end": "b"}, "stop": {"end": "a"}}
+    assert state_of(h.log(end="06-05 09:00"), **clock) == ("open", 1)
+    h.instant("closed", 1, "06-04 09:00", done)
+    assert state_of(h.log(), **clock)[0] == "never"
+
+
+def test_a_stop_at_the_instant_of_the_start_takes_no_time() -> None:
+    assert state_of(reworked().log(), start={"end": "a", "which": "first"}, stop={"mark": "power-on"}) == (
+        "finished",
+        0,
+    )
 
 
 def test_the_counted_intervals_of_a_case_can_be_seen() -> None:

@@ -21,7 +21,8 @@ from sim.text import Text
 
 State = Literal["finished", "open", "not-started", "withdrawn", "never"]
 STATES: tuple[State, ...] = get_args(State)
-"""``never``: the case is over and the clock did not start, or did not stop."""
+"""``never``: the clock has no reading and will have none. The case is over and it did not start, or did not stop after
+its start; or its stop, the first of its kind, came before its start."""
 
 Per = Literal["case", "stage", "step"]
 
@@ -111,9 +112,11 @@ def _run(log: EventLog, clock: Clock, cases: Ints) -> _Run:
     stop, may_change = occurred(log, clock.stop, cases, family)
     withdrawn = own_end(log, cases, family, "withdrawn")
     over = all_over(log, cases, family)
-    finished = (start != NAT) & (stop != NAT) & ~may_change & ((withdrawn == NAT) | (stop <= withdrawn))
+    # rule 17: what stopped before it started took no time, and is neither kept nor open; a last end may come again
+    passed = (stop != NAT) & ((start == NAT) | (stop < start))
+    finished = (stop != NAT) & ~passed & ~may_change & ((withdrawn == NAT) | (stop <= withdrawn))
     state: NDArray[np.int8] = np.select(
-        [finished, withdrawn != NAT, over, start == NAT],
+        [finished, withdrawn != NAT, over | (passed & (not clock.stop.takes_last)), start == NAT],
         [STATES.index(state) for state in ("finished", "withdrawn", "never", "not-started")],
         STATES.index("open"),
     ).astype(np.int8)
