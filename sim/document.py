@@ -49,6 +49,7 @@ from sim.whole_files import write_whole
 
 DAYS, SHARE, A_YEAR, HOURS = 4, 6, 3, 2
 """Decimals of each kind of number."""
+_NOTHING = Interval(value=None, low=None, high=None)
 
 
 def document(result: StudyResult, folder: Folder) -> Document:
@@ -142,6 +143,9 @@ def _verdict(verdict: Verdict) -> VerdictEntry:
             for m in verdict.months
         ],
         completed_share_within=_interval(verdict.completed_within, SHARE),
+        share_within_baseline=_NOTHING
+        if verdict.within_baseline is None
+        else _interval(verdict.within_baseline, SHARE),
         readings=[_reading(each) for each in verdict.readings],
         assumptions=list(verdict.assumptions),
     )
@@ -176,8 +180,7 @@ def _figures(result: ReadingResult | None) -> dict[str, Any]:
     if result is None:
         names = ("statistic", "required_share", "limit_value", "unit", "tolerance", "longest")
         counts = ("cases", "finished", "replications", "open_beyond_limit", "open_undecided")
-        nothing = Interval(value=None, low=None, high=None)
-        return dict.fromkeys(names) | dict.fromkeys(counts, 0) | dict.fromkeys(estimates, nothing)
+        return dict.fromkeys(names) | dict.fromkeys(counts, 0) | dict.fromkeys(estimates, _NOTHING)
     statistic = result.statistic
     return {
         "statistic": statistic and statistic.kind,

@@ -191,6 +191,7 @@ class VerdictEntry(Figures, VerdictHead):
     sticking: list[StickingEntry]
     months: list[MonthEntry]
     completed_share_within: Interval = Field(description="of the cases completed in the window")
+    share_within_baseline: Interval = Field(description="within the old limit; null where the plan names none")
     readings: list[ReadingEntry]
     assumptions: list[str] = Field(description="paths of the assumptions that the verdict rests on")
 

@@ -156,6 +156,7 @@ def verdict(folder: Folder, id_: str, scenario: str, *, assumed: bool = True) ->
         completed_within=part(0.8, 0.03, cases),
         assumptions=tuple(figure.path for figure in assumptions_of(folder.scenario(scenario).model, id_)),
         growing=(),
+        within_baseline=None if limit.baseline is None else part(0.97, 0.01, cases),
     )  # fmt: skip
 
 

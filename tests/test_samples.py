@@ -84,6 +84,20 @@ def test_open_cases_are_late_undecided_or_not_begun_and_withdrawn_ones_have_no_t
     assert waiting.open_undecided.tolist() == [0, 0] and waiting.cases == 2
 
 
+def test_the_same_cases_are_held_against_the_old_limit_in_the_unit_of_the_reading():
+    hand = Handmade()
+    closed(hand, 1, "06-01 09:00", "06-04 10:00")  # 3 working days
+    closed(hand, 2, "06-01 09:00", "06-08 10:00")  # 5
+    closed(hand, 3, "06-01 09:00", "06-09 10:00")  # 6: late by the old limit, too
+    hand.wait(4, "w", "06-03 09:00", None, hand.case(4, "06-03 09:00"))  # 4 by the end: not late by the old one yet
+    found = of(hand, limit(baseline="5 wd"), end="06-09 12:00")
+    old = found.under_baseline
+    assert found.readings["as-written"].late == 2 and old is not None
+    assert (old.late, old.open_late.tolist(), old.open_undecided.tolist()) == (1, [], [4])
+    assert of(hand, limit(), end="06-09 12:00").under_baseline is None
+    assert of(hand, limit(baseline="7 d"), end="06-09 12:00").under_baseline is None
+
+
 def test_every_month_of_the_window_is_there_and_a_case_belongs_to_the_one_of_its_acceptance():
     hand = Handmade()
     closed(hand, 1, "06-30 09:00", "07-08 10:00")

@@ -257,6 +257,13 @@ def test_where_every_case_is_promised_the_late_ones_are_told() -> None:
     assert {"按时办结率", "超期比例（容许 1%）", "预计每年超期件数", "在办超期件数（10 次模拟合计）"} <= set(labels)
 
 
+def test_how_well_the_old_limit_is_kept_is_a_row_where_the_plan_names_one() -> None:
+    told = {row.label: row.cells for row in indicators.rows(edition(), "E4")}["不超过原时限（22 个工作日）的比例"]
+    assert [cell.partition("%")[0] for cell in told] == ["97.0", "97.0"] and "96.0" in told[0]
+    assert "share within the old limit (22 working days)" in [r.label for r in indicators.rows(edition("en"), "E4")]
+    assert not any("原时限" in row.label for row in indicators.rows(edition(), "E1"))
+
+
 def test_where_a_queue_grows_without_end_it_is_where_cases_stick() -> None:
     found = verdict(growing=("line-crews",))
     assert cells.sticks(edition(), found) == ("施工队（含外包）", "排队无限增长")

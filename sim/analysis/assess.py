@@ -71,6 +71,7 @@ def _verdict(
         unit="d",
         open_elapsed=[sample.elapsed_open_us / DAY_US for sample in samples],
     )
+    under_baseline = [sample.under_baseline for sample in samples if sample.under_baseline is not None]
     completed = [sample.completed for sample in samples if sample.completed is not None]
     completed_within = complement(late_share(completed, judged=limit.value is not None))
     assumptions = tuple(figure.path for figure in assumptions_of(scenario.model, id_))
@@ -92,6 +93,7 @@ def _verdict(
         assumptions=assumptions,
         growing=its,
         classes=() if default is None else _class_means(samples, unit_of(limit, default.reading), bool(its)),
+        within_baseline=steady(complement(late_share(under_baseline)), bool(its)) if under_baseline else None,
     )
 
 

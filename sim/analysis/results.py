@@ -123,6 +123,8 @@ class Verdict:
     """Pools whose mean load reaches 1: the queue grows without end."""
     classes: tuple[ClassMean, ...] = ()
     """The default reading's cases class by class, where it mixes several: a few fast cases of many hide slow ones."""
+    within_baseline: Estimate | None = None
+    """Share within the old limit, under the default reading; None where the plan names none in its unit."""
 
 
 @dataclass(frozen=True)

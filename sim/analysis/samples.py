@@ -55,7 +55,8 @@ class LimitSample:
     """One limit in one replication: its readings by id; under ``default`` and of the whole cases, what else is asked.
 
     ``readings`` are of the cohort accepted in the window, ``completed`` of the one completed in it (rule 14).
-    ``classes``: the default cohort class by class, where it has several.
+    ``classes``: the default cohort class by class, where it has several. ``under_baseline``: the default cohort against
+    the old limit, None where the plan names none in the reading's unit.
     ``stages``: (n,) customer-facing stages of each closed case. ``elapsed_us``: (n,) from acceptance to close;
     ``elapsed_open_us``: what the others have taken so far. ``split_us`` parts the closed cases' time by (kind,
     owner) and sums to that of ``elapsed_us``. ``sticking``: counted days by (step, kind) of the ``sticking_cases``,
@@ -65,6 +66,7 @@ class LimitSample:
     default: str | None
     readings: dict[str, ReadingSample]
     completed: ReadingSample | None
+    under_baseline: ReadingSample | None
     classes: dict[str, ReadingSample]
     months: dict[str, MonthCount]
     stages: Floats

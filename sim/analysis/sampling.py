@@ -59,11 +59,12 @@ def _limit(known: _Known, limit: Limit) -> LimitSample:
     in_window = _within(log.cases.accepted[every], known.window)
     cohort = every[in_window]
     readings = {reading.id: _reading(known, limit, reading) for reading in limit.readings if reading is not default}
-    completed, by_class, months, finished = None, {}, {}, cohort[:0]
+    completed, under_baseline, by_class, months, finished = None, None, {}, {}, cohort[:0]
     if default is not None:
         times = _times(known, limit, default, every)
         readings[default.id] = cohort_of(known.log, limit, default, times, in_window)
         completed = cohort_of(known.log, limit, default, times, _within(times.stop, known.window), longest=False)
+        under_baseline = _under_baseline(log, limit, default, times, in_window)
         by_class = _by_class(log, limit, default, times, in_window)
         months = _months(known, limit, times, in_window)
         finished = every[in_window & times.is_in("finished")]
@@ -74,6 +75,7 @@ def _limit(known: _Known, limit: Limit) -> LimitSample:
         default=None if default is None else default.id,
         readings=readings,
         completed=completed,
+        under_baseline=under_baseline,
         classes=by_class,
         months=months,
         stages=stage_counts(log, closed, known.customer_facing).astype(np.float64),
@@ -123,6 +125,16 @@ def cohort_of(
         open_undecided=days[still_open & ~late],
         longest=worst,
     )
+
+
+def _under_baseline(
+    log: EventLog, limit: Limit, reading: Reading, times: ClockTimes, which: Flags
+) -> ReadingSample | None:
+    """The chosen cases against the old limit, read as the new one is; an old limit in another unit has no reading."""
+    if limit.baseline is None or limit.baseline.unit != unit_of(limit, reading):
+        return None
+    old = limit.model_copy(update={"value": limit.baseline})
+    return cohort_of(log, old, reading, times, which, longest=False)
 
 
 def _by_class(

@@ -10,7 +10,7 @@ from sim.analysis.statistics import Estimate
 from sim.report import cells, change_words, numbers
 from sim.report.edition import Edition
 from sim.report.verdict_words import MARKS, NOT_ASSESSED, value_words
-from sim.report.wording import describe_clock, describe_role, describe_statistic, short_unit
+from sim.report.wording import describe_clock, describe_quantity, describe_role, describe_statistic, short_unit
 
 
 class Row(NamedTuple):
@@ -43,6 +43,7 @@ def rows(edition: Edition, limit: str) -> list[Row]:
     change = edition.change(limit, found[-1][0].id) if len(found) > 1 else None
     return [
         *_times(edition, results, first, change),
+        *_old_limit(edition, limit, [verdict for _, verdict in found]),
         *_counts(edition, results, first),
         *_whole(edition, [v for _, v in found], first),
     ]
@@ -72,6 +73,15 @@ def _times(
     yield Row(say(f"中位用时（{unit}）", f"median ({unit})"), [case(r and r.median) for r in results])
     yield Row(say(f"90% 分位用时（{unit}）", f"90th percentile ({unit})"), [case(r and r.p90) for r in results])
     yield Row(say(f"最长一件（{unit}）", f"longest case ({unit})"), [_longest(edition, r) for r in results])
+
+
+def _old_limit(edition: Edition, limit: str, verdicts: list[Verdict]) -> Iterator[Row]:
+    """How well the limit is kept that the plan shortens, wherever it names one."""
+    old, share = edition.limit(limit).baseline, _form(edition, numbers.share)
+    if old is None or all(verdict.within_baseline is None for verdict in verdicts):
+        return
+    label = edition.choose("不超过原时限（{}）的比例", "share within the old limit ({})")
+    yield Row(label.format(edition.say(describe_quantity(old))), [share(v.within_baseline) for v in verdicts])
 
 
 def _counts(edition: Edition, results: list[ReadingResult | None], first: ReadingResult) -> Iterator[Row]:
