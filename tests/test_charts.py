@@ -17,6 +17,7 @@ from sim.report.charts.canvas import Picture, Sheet
 from sim.report.charts.finished import finished
 from sim.report.charts.lanes import Cell, Layout, lay_out
 from sim.report.charts.loads import loads
+from sim.report.charts.marks import signs
 from sim.report.charts.months import months
 from sim.report.charts.process import process
 from sim.report.charts.standing import standing
@@ -251,11 +252,12 @@ def test_a_wait_for_a_calendar_to_open_says_so_instead_of_a_minute() -> None:
     assert details(thaw, baotou()).zh == "至可开挖时段"
 
 
-@pytest.mark.parametrize("kind", ["walk", "spawn", "call", "session", "mark"])
+@pytest.mark.parametrize("kind", ["walk", "spawn", "apart", "call", "session", "mark"])
 def test_every_kind_of_element_has_a_box(kind: str) -> None:
     elements: dict[str, Any] = {
         "walk": {"walk": "w", "steps": [step("a")], "table": {"": {"a": 1}, "a": {"end": 1}}},
         "spawn": {"spawn": "s", "cases": "q"},
+        "apart": {"spawn": "s", "cases": "q", "wait": False},
         "call": {"call": "q"},
         "session": {"session": "m", "at": "meeting"},
         "mark": {"mark": "k"},
@@ -268,6 +270,13 @@ def test_every_kind_of_element_has_a_box(kind: str) -> None:
     assert box.element is not None
     expected = {"session": "每月 1、15 日", "call": "子流程，另图", "mark": ""}
     assert details(box.element, model).zh.startswith(expected.get(kind, ""))
+
+
+def test_the_key_tells_what_a_case_waits_for_from_what_runs_apart() -> None:
+    before, plan = variants(edition("zh"), "low-voltage-grid-works")
+    assert "另立办件" in {sign.words for sign in signs(edition("zh"), [before])}
+    assert "另行办理，不等待" in {sign.words for sign in signs(edition("zh"), [plan])}
+    assert "runs apart, not waited for" in {sign.words for sign in signs(edition("en"), [plan])}
 
 
 def test_where_there_is_nothing_to_draw_there_is_no_picture() -> None:

@@ -101,15 +101,64 @@ def test_explain_draws_the_clock_over_the_steps(capsys, tmp_path):
     assert steps == {"permit/accept": False, "permit/supplement": False, "permit/review": True}
 
 
-def test_explain_says_what_a_case_does_not_wait_for(capsys):
-    code, out, _ = said(capsys, "explain", "scenarios/baotou", "E1", "--scenario", "plan", "--lang", "en")
+def test_explain_says_what_a_case_does_not_wait_for(capsys, tmp_path):
+    file = tmp_path / "explained.json"
+    of_plan = ["explain", "scenarios/baotou", "E1", "--scenario", "plan"]
+    code, out, _ = said(capsys, *of_plan, "--lang", "en", "--json", str(file))
     assert code == 0
+    clocks = {step["path"]: (step["counted"], step["clock"]) for step in json.loads(file.read_text("utf-8"))["steps"]}
+    assert clocks["low-voltage-reinforcement/grid-reinforcement"] == (False, "apart")
+    assert "○ 另行办理,不等待" in said(capsys, *of_plan, "--lang", "zh")[1]
     lines = [line.strip() for line in out.splitlines()]
     works, *_ = (i for i, line in enumerate(lines) if line.startswith("● counted") and "/line-works" in line)
-    assert all(line.startswith("○ apart") for line in lines[works + 1 : works + 5])
+    assert all(line.startswith("○ runs apart, not waited for") for line in lines[works + 1 : works + 5])
     assert [line.rpartition("/")[2] for line in lines[works + 1 : works + 5]] == [
         "check-scheduled", "commitment-check", "road-restoration", "commitment-recheck",
     ]  # fmt: skip
+
+
+BESIDE = """
+shixian: 1
+name: beside
+study: {from: 2021-06-01, to: 2021-06-30}
+owners: {office: {name: office}}
+calendars: {legal: {name: legal, hours: {workdays: "09:00-17:00"}}}
+processes:
+  desk:
+    name: desk
+    flow:
+      - {spawn: early, cases: check, wait: false}
+      - {wait: papers, owner: office, takes: 1 d}
+      - mark: complete
+      - {wait: permit, owner: office, takes: 1 d}
+  check: {name: check, owner: office, flow: [{wait: look, takes: 3 d}]}
+sources: {homes: {name: homes, process: desk, class: household, per_year: 100}}
+limits:
+  L1:
+    name: whole
+    service: permits
+    item: (六)11
+    quote: 不超3天
+    english: not over 3 days
+    responsible: 市审批服务局
+    deadline: 6月15日
+    classes: [household]
+    value: 3 d
+    statistic: mean
+    clock: {start: {mark: complete}}
+    readings: [{id: days, name: days, role: default, unit: hours}]
+scenarios: {before: {name: before}}
+"""
+
+
+def test_what_runs_beside_counts_only_for_a_clock_that_names_it_wherever_it_began(capsys, tmp_path):
+    file = tmp_path / "explained.json"
+    for selected, clock in (("", "apart"), (", count: {owners: office}", "counted")):
+        text = BESIDE.replace("{mark: complete}}", f"{{mark: complete}}{selected}}}")
+        (tmp_path / "a.yaml").write_text(text, "utf-8")
+        assert said(capsys, "explain", str(tmp_path), "L1", "--json", str(file))[0] == 0
+        steps = {step["path"]: step["clock"] for step in json.loads(file.read_text("utf-8"))["steps"]}
+        assert steps == {"check/look": clock, "desk/papers": "before", "desk/permit": "counted"}
 
 
 def test_diff_lists_process_and_clock_apart_by_reform_with_the_counts_first(capsys, tmp_path):

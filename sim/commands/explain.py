@@ -26,7 +26,7 @@ _SCENARIO = Text("以哪个情景的流程为准(默认第一个)", "draw over t
 _COUNTED = {
     "counted": Text("● 计入", "● counted"),
     "left-out": Text("○ 不计", "○ left out"),
-    "apart": Text("○ 另行办理", "○ apart"),
+    "apart": Text("○ 另行办理,不等待", "○ runs apart, not waited for"),
     "before": Text("○ 起点前", "○ before the start"),
     "after": Text("○ 终点后", "○ after the stop"),
 }
@@ -82,7 +82,7 @@ def _page(scenario: Scenario, id_: str, limit: Limit, lang: Language) -> Iterato
     rows += [("clock", wording.describe_clock(limit.clock, limit.default_reading(), model).in_(lang))]
     for label, words in rows:
         yield f"  {_LABELS[label].in_(lang)}: {words}"
-    for process in limit.classes:
+    for process in _processes(scenario, limit):
         yield ""
         yield f"  {model.processes[process].name.in_(lang)} ({process})"
         widest = max(cell_len(words.in_(lang)) for words in _COUNTED.values())
@@ -104,10 +104,19 @@ def steps(scenario: Scenario, limit: Limit, process: str) -> Iterator[tuple[Step
 
     where = reach(scenario.model, process, limit.clock)
     for at in steps_of(scenario.model, process):
-        counts = "counted" if limit.clock.counts(at.owner, at.step.stage, at.path) else "left-out"
-        if at.apart and limit.clock.count is None and counts == "counted":
-            counts = "apart"  # the whole time counts, and what nobody waits for adds nothing to it
+        chosen = limit.clock.counts(at.owner, at.step.stage, at.path)
+        counts = "counted" if chosen else "left-out"
+        if at.apart and not (chosen and limit.clock.count):
+            counts = "apart"  # where all time counts, what runs beside it adds nothing; a clock may count it by name
         yield at, counts if where(at) == "within" else where(at)
+
+
+def _processes(scenario: Scenario, limit: Limit) -> list[str]:
+    """Those that handle the classes of a limit."""
+    from sim.model.checks import Whole
+
+    classes = Whole(scenario.model).classes
+    return list(dict.fromkeys(process for class_ in limit.classes for process in classes[class_]))
 
 
 def _content(scenario: Scenario, id_: str, limit: Limit) -> dict[str, object]:
@@ -122,7 +131,7 @@ def _content(scenario: Scenario, id_: str, limit: Limit) -> dict[str, object]:
         "readings": [{"id": r.id, "role": r.role, "unit": r.unit, "per": r.per} for r in limit.readings],
         "steps": [
             {"path": at.path, "owner": at.owner, "counted": counted == "counted", "clock": counted}
-            for process in limit.classes
+            for process in _processes(scenario, limit)
             for at, counted in steps(scenario, limit, process)
         ],
     }

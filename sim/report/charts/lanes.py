@@ -25,7 +25,7 @@ from sim.model.process import (
     WorkStep,
 )
 
-Kind = Literal["work", "wait", "session", "mark", "call", "spawn", "walk", "fork", "choice", "join"]
+Kind = Literal["work", "wait", "session", "mark", "call", "spawn", "apart", "walk", "fork", "choice", "join"]
 _MOST_LANES_TO_TRY = 5
 
 
@@ -226,6 +226,8 @@ class _Placer:
 
 
 def _kind(element: Element) -> Kind:
+    if isinstance(element, Spawn) and not element.wait:
+        return "apart"
     kinds: dict[type, Kind] = {
         WorkStep: "work", WaitStep: "wait", SessionStep: "session", Mark: "mark", Call: "call", Spawn: "spawn",
         Walk: "walk",

@@ -26,6 +26,7 @@ _KINDS: dict[str, Text] = {
     "session": Text("集中办理", "session"),
     "call": Text("子流程，另图", "sub-process with a chart"),
     "spawn": Text("另立办件", "cases of their own"),
+    "apart": Text("另行办理，不等待", "runs apart, not waited for"),
     "walk": Text("按实际流转", "as a log went"),
     "mark": Text("计时节点", "instant for clocks"),
     "fork": Text("同时进行", "side by side"),
@@ -49,13 +50,14 @@ def box(sheet: Sheet, kind: str, left: float, bottom: float, wide: float, tall: 
     """What is done, by its kind; heavy where there is a strip for a mark at its left."""
     edge, weight = (INK, 1.4) if strip else (SOFT, 0.7)
     face = INK if kind == "mark" else PAPER
-    line = (0, (2.2, 1.4)) if kind == "wait" else "solid"
+    line = (0, (2.2, 1.4)) if kind in ("wait", "apart") else "solid"
     sheet.rectangle(left, bottom, wide, tall, facecolor=face, edgecolor=edge, ls=line, lw=weight, zorder=4)
     left, wide = left + strip, wide - strip
     if kind == "session":
         inside = {"facecolor": "none", "edgecolor": edge, "lw": 0.5, "zorder": 5}
         sheet.rectangle(left + 0.5, bottom + 0.5, wide - 1, tall - 1, **inside)
-    for x in {"call": (left + 0.8, left + wide - 0.8), "spawn": (left + 0.8,)}.get(kind, ()):
+    inner = (left + 0.8, left + wide - 0.8)
+    for x in {"call": inner, "spawn": inner[:1], "apart": inner[:1]}.get(kind, ()):
         sheet.line([(x, bottom), (x, bottom + tall)], color=edge, lw=0.7, zorder=5)
 
 

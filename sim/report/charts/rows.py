@@ -17,7 +17,12 @@ TINY = 5.6
 GAP, BAR, LETTERS, PAD, SIDE, HEADING, TAG = 2.4, 1.0, 2.6, 1.3, 6.6, 2.3, 2.6
 """Between rows; a bar; a line of text; inside a box; between columns; a line of a heading; the strip of a mark."""
 BARS = ("fork", "choice", "join")
-_INSETS: dict[str, tuple[float, float]] = {"call": (1.0, 1.0), "spawn": (1.0, 0.0), "session": (0.6, 0.6)}
+_INSETS: dict[str, tuple[float, float]] = {
+    "call": (1.0, 1.0),
+    "spawn": (1.0, 0.0),
+    "apart": (1.0, 0.0),
+    "session": (0.6, 0.6),
+}
 
 Words = list[tuple[str, float, str]]
 """Lines with their size and colour."""
