@@ -181,11 +181,17 @@ class Drawing:
             y = spot.bottom - 0.3 - HEADING / 2
             self.sheet.text(self.spots[head].x + 0.8, y, words, size=TINY, va="center_baseline", color=SOFT)
         if box.bypass:
-            right, arrow = spot.x + spot.half, entered(self.layout, place, self.column)
-            room = 2 * spot.half if arrow is None else right - self.left - arrow - 0.8
-            words = shortened(self.edition.say(step_words.bypass(model, by, box.bypass)), TINY, room)
-            y = spot.top + 0.4 + HEADING / 2
-            self.sheet.text(right, y, words, size=TINY, ha="right", va="center_baseline", color=SOFT)
+            self._bypass(place, spot, self.edition.say(step_words.bypass(model, by, box.bypass)))
+
+    def _bypass(self, place: int, spot: _Spot, words: str) -> None:
+        """Over the bar of a choice, on the side of the arrow where there is more room."""
+        left, right = spot.x - spot.half, spot.x + spot.half
+        arrow = entered(self.layout, place, self.column)
+        at = left if arrow is None else self.left + arrow
+        x, ha, room = (right, "right", right - at) if right - at >= at - left else (left, "left", at - left)
+        y = spot.top + 0.4 + HEADING / 2
+        shown = shortened(words, TINY, room - 0.8)
+        self.sheet.text(x, y, shown, size=TINY, ha=ha, va="center_baseline", color=SOFT)
 
     def _box(self, box: Box, spot: _Spot, words: Words) -> None:
         assert box.element is not None
