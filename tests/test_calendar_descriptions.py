@@ -97,8 +97,8 @@ def test_a_description_survives_being_written_and_read_again() -> None:
     written = described.model_dump(mode="json", by_alias=True, exclude_none=True)
     assert written["hours"]["sat"] == ["22:00-06:00"]
     assert [closure.get("from", closure.get("date")) for closure in written["closures"]] == [
-        "spring-festival - 20 d",
-        "2021-07-01",
+        {"value": "spring-festival - 20 d"},
+        {"value": "2021-07-01"},
     ]
     for part in [written, *written["closures"]]:
         part["name"] = "test" if part is written else part["id"]

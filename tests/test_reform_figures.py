@@ -231,9 +231,9 @@ def test_the_clock_of_the_law_keeps_its_hours_when_an_office_opens_longer(model:
 
 def test_sessions_are_held_at_other_times_with_other_limits(model: Model) -> None:
     session = after(model, session="review", on=["tue", "fri"], capacity=30, cut_off="2 wd").sessions["review"]
-    assert (session.on, session.capacity.value, str(session.cut_off)) == (("tue", "fri"), 30, "2 wd")
+    assert (session.on.value, session.capacity.value, str(session.cut_off.value)) == (("tue", "fri"), 30, "2 wd")
     monthly = after(model, session="review", days=[1, 15]).sessions["review"]
-    assert (monthly.on, monthly.days) == ((), (1, 15))
+    assert (monthly.on, monthly.days.value) == (None, (1, 15))
 
 
 def test_the_limit_on_a_session_can_be_lifted(model: Model) -> None:
@@ -245,7 +245,7 @@ def test_more_cases_come_or_others(model: Model) -> None:
     source = after(model, arrivals="small", factor=1.5).sources["small"]
     assert (source.per_year.value, source.per_year.assumption) == (450, (300, 600))
     assert after(model, arrivals="small", per_year=500).sources["small"].per_year.value == 500
-    assert after(model, arrivals="small", months=[1] * 11 + [2]).sources["small"].months == (1,) * 11 + (2,)
+    assert after(model, arrivals="small", months=[1] * 11 + [2]).sources["small"].months.value == (1,) * 11 + (2,)
 
 
 def test_the_values_of_an_attribute_have_other_shares_or_an_attribute_is_new(model: Model) -> None:

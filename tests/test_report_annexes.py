@@ -47,6 +47,11 @@ def test_every_assumption_stands_once_with_value_range_source_and_commitments() 
     assert names["sources/hv-single/attributes/live-line/eligible"] == "高压单电源用户：构成：接火方式：可带电接火"
     assert names["processes/road-permit/moratorium/share"].endswith("：限挖道路特批或改线：比例")
     assert names["processes/high-voltage-grid-works/materials/factor/values/hv-dual"].endswith("：高压双电源用户")
+    frost = next(row for row in rows if row.path == "calendars/excavation/closures/frozen-ground/from")
+    assert frost[2:5] == ("可开挖时段：冻土停挖：起", "11月15日", "11月1日～11月20日")
+    meetings = {row.path: (row.name, row.value, row.range) for row in rows if row.section == "集中办理"}
+    assert meetings["sessions/joint-review/on"] == ("外线工程联审会：每周日期", "周二 → 周二、周五", "")
+    assert meetings["sessions/joint-review/at"] == ("外线工程联审会：时刻", "09:00", "")
     assert accept.value == "平均 30 分钟，变异系数 0.5 → 平均 15 分钟，变异系数 0.5"
 
 

@@ -12,7 +12,7 @@ from sim.model.base import Model
 from sim.model.scenario import Scenario
 from sim.text import Text
 
-OFFICE = {"name": "office", "hours": {"workdays": ["09:00-12:00", "13:00-17:00"]}}
+OFFICE = {"name": "office", "hours": {"workdays": ["09:00-12:00", "13:00-17:00"], "published": "at the door"}}
 JUNE = {"from": "2021-06-01", "to": "2021-06-30", "warm_up_years": 0, "run_out": "60 d"}
 
 

@@ -19,7 +19,6 @@ from sim.model.calendars import Calendar
 from sim.model.demand import Source
 from sim.model.open_time import instant_of, midnight
 from sim.model.quantities import DAY_US, HOUR_US, to_us
-from sim.model.sessions import WEEKDAYS
 from sim.text import Text
 
 _EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
@@ -77,7 +76,7 @@ def rate_of(source: Source, calendar: Calendar | None, first_year: int, last_yea
     start, stop = _hourly_pieces(calendar, _year_us(first_year), _year_us(last_year + 1))
     weight = _multipliers(source, start)
     if source.every is not None:
-        per_us = weight / to_us(source.every, None)
+        per_us = weight / to_us(source.every.value, None)
     else:
         assert source.per_year is not None
         per_us = np.zeros(weight.size)
@@ -113,9 +112,7 @@ def _hourly_pieces(calendar: Calendar | None, first: int, last: int) -> tuple[ND
 
 def _multipliers(source: Source, start: NDArray[np.int64]) -> NDArray[np.float64]:
     day = start // DAY_US
-    months = np.array(source.months or [1.0] * 12)
-    weekdays = np.array([source.weekdays.get(name, 1.0) for name in WEEKDAYS])
-    hours = np.array([source.hours.get(hour, 1.0) for hour in range(24)])
+    months, weekdays, hours = map(np.array, source.profile())
     month = start.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64) % 12
     return months[month] * weekdays[(day + _EPOCH_WEEKDAY) % 7] * hours[start % DAY_US // HOUR_US]
 

@@ -164,7 +164,7 @@ class Instant:
         for name in due:
             session = self.prepared.model.sessions[name]
             calendar = self.prepared.calendars[session.calendar]
-            cut_off = self.prepared.amount_us(session.cut_off, session.calendar) if session.cut_off else 0
+            cut_off = self.prepared.amount_us(session.cut_off.value, session.calendar) if session.cut_off else 0
             in_time = [
                 entry
                 for entry in self.sessions[name].in_order()

@@ -109,7 +109,7 @@ class Prepared:
         for day in range(self.begin // DAY_US, self.end // DAY_US + 1):
             if not session.falls_on(date_of(day * DAY_US)):
                 continue
-            instant = day * DAY_US + session.at * MINUTE_US
+            instant = day * DAY_US + session.at.value * MINUTE_US
             if not calendar.is_open(instant):
                 instant = calendar.next_opening(instant) if session.when_closed == "moved" else BEYOND
             if self.begin <= instant <= self.end:

@@ -86,7 +86,7 @@ class Executions:
         row = self._row("session", case, step, name, process, came, position)
         row.session = step.at
         session = self.engine.model.sessions[step.at]
-        length = self.prepared.amount_us(session.length, session.calendar)
+        length = self.prepared.amount_us(session.length.value, session.calendar)
         if row.start == NAT:
             entry = Entry(case, row, self._priority(case, step), self.engine.env.event())
             self.instant.enqueue(entry, session=step.at)

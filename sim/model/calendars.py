@@ -182,7 +182,7 @@ class CalendarSpec(Part):
             for shifts in hours.given().values():
                 yield from shifts
         for opening in self.openings:
-            yield from opening.hours
+            yield from opening.hours.value
 
 
 class CalendarDays:
@@ -201,7 +201,7 @@ class CalendarDays:
         self._added: dict[dt.date, tuple[Shift, ...]] = {}
         for opening in spec.openings:
             for day in opening.dates(first, last):
-                self._added[day] = (*self._added.get(day, ()), *opening.hours)
+                self._added[day] = (*self._added.get(day, ()), *opening.hours.value)
 
     def dates(self) -> Iterator[dt.date]:
         """All dates, in order."""

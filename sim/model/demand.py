@@ -4,15 +4,51 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from sim.model.figures import AmountFigure, ShareFigure
+from sim.model.figures import AmountFigure, PositiveDurationFigure, ShareFigure, reader
 from sim.model.part import Id, Moment, Name, Part, refuse
-from sim.model.quantities import PositiveDuration
-from sim.model.sessions import Weekday
+from sim.model.patterns import PatternForm
+from sim.model.sessions import WEEKDAYS, Weekday
 from sim.text import Text
 
 Multiplier = Annotated[float, Field(ge=0)]
+
+
+def _twelve(value: tuple[float, ...]) -> tuple[float, ...]:
+    if len(value) == 12 and any(value):
+        return value
+    raise refuse(
+        Text("月度系数须有 12 个,且不全为 0", "there are 12 multipliers of months, not all zero"),
+        Text("从一月写到十二月", "write them from January to December"),
+    )
+
+
+Months = Annotated[tuple[Multiplier, ...], AfterValidator(_twelve)]
+Weekdays = dict[Weekday, Multiplier]
+HoursOfDay = dict[Annotated[int, Field(ge=0, le=23)], Multiplier]
+
+
+class MonthsForm(PatternForm[Months]):
+    """``{value: [0.5, 0.5, 1.4, ...], assumption: true, source: ...}``."""
+
+
+class WeekdaysForm(PatternForm[Weekdays]):
+    """``{value: {mon: 1.5}, assumption: true, source: ...}``."""
+
+
+class HoursOfDayForm(PatternForm[HoursOfDay]):
+    """``{value: {9: 1.5}, assumption: true, source: ...}``."""
+
+
+MonthsFigure = Annotated[MonthsForm, reader(MonthsForm, Months)]
+"""Multipliers of the twelve months, or with their evidence."""
+
+WeekdaysFigure = Annotated[WeekdaysForm, reader(WeekdaysForm, Weekdays)]
+"""Multipliers of days of the week, 1 where left out, or with their evidence."""
+
+HoursOfDayFigure = Annotated[HoursOfDayForm, reader(HoursOfDayForm, HoursOfDay)]
+"""Multipliers of hours of the day, 1 where left out, or with their evidence."""
 
 
 class ListedCase(Part):
@@ -34,33 +70,21 @@ class Source(Part):
     process: Id
     case_class: Id | None = Field(default=None, alias="class", description="the process when left out")
     per_year: AmountFigure | None = None
-    every: PositiveDuration | None = None
+    every: PositiveDurationFigure | None = None
     listed: tuple[ListedCase, ...] | None = Field(
         default=None, description="or the name of a CSV file: accepted, attributes"
     )
     calendar: Id | None = Field(
         default=None, description="arrivals only when it is open; around the clock when left out"
     )
-    months: tuple[Multiplier, ...] | None = Field(default=None, description="12 multipliers of the rate")
-    weekdays: dict[Weekday, Multiplier] = Field(default_factory=dict)
-    hours: dict[Annotated[int, Field(ge=0, le=23)], Multiplier] = Field(
-        default_factory=dict, description="by hour of the day"
-    )
+    months: MonthsFigure | None = Field(default=None, description="12 multipliers of the rate")
+    weekdays: WeekdaysFigure | None = Field(default=None, description="multipliers by day of the week")
+    hours: HoursOfDayFigure | None = Field(default=None, description="multipliers by hour of the day")
     batch: dict[Annotated[int, Field(ge=1)], ShareFigure] | None = Field(
         default=None, description="cases at one instant: number to share; per_year still counts cases"
     )
     attributes: dict[Id, dict[str, ShareFigure] | str] = Field(default_factory=dict)
     priority: int = 0
-
-    @field_validator("months")
-    @classmethod
-    def _twelve(cls, value: tuple[float, ...] | None) -> tuple[float, ...] | None:
-        if value is not None and (len(value) != 12 or not any(value)):
-            raise refuse(
-                Text("月度系数须有 12 个,且不全为 0", "there are 12 multipliers of months, not all zero"),
-                Text("从一月写到十二月", "write them from January to December"),
-            )
-        return value
 
     @field_validator("batch")
     @classmethod
@@ -93,6 +117,12 @@ class Source(Part):
 
     def class_(self) -> str:
         return self.case_class or self.process
+
+    def profile(self) -> tuple[list[float], list[float], list[float]]:
+        """The multipliers of the rate: by month, by day of the week from Monday, by hour of the day."""
+        months = [*self.months.value] if self.months else [1.0] * 12
+        weekdays, hours = self.weekdays.value if self.weekdays else {}, self.hours.value if self.hours else {}
+        return months, [weekdays.get(day, 1.0) for day in WEEKDAYS], [hours.get(hour, 1.0) for hour in range(24)]
 
 
 def _sum_to_one(shares: dict[Any, Any], of: Text) -> None:

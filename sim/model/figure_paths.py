@@ -1,18 +1,22 @@
-"""The figures of a model, each with the path by which ``figures.csv`` and ``--set`` reach it (DESIGN part 5)."""
+"""The figures of a model, each with the path by which ``figures.csv`` and ``--set`` reach it (DESIGN part 5).
+
+Hours, rhythms and profiles are among them: their evidence is told as that of a number is.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
 from sim.errors import Path
-from sim.model.base import Model
+from sim.model.base import LEGAL, Model
 from sim.model.figures import EVIDENCE_KINDS, Evidence, EvidenceKind, ShareForm
 from sim.model.law_forms import MeanSpread, Percentiles, ThreePoint
-from sim.model.process import Process, SessionStep, WorkStep, element_kind
+from sim.model.patterns import Pattern
+from sim.model.process import Element, Process, SessionStep, WaitStep, WorkStep, element_kind
 from sim.model.quantities import Quantity
 
 _LEADING: dict[type, str] = {MeanSpread: "mean", Percentiles: "p50", ThreePoint: "usual"}
@@ -22,11 +26,12 @@ class Figure(NamedTuple):
     """A number, its unit and its evidence, and where it stands.
 
     ``value``, ``low`` and ``high`` are in ``unit``: a unit of time, ``%``, or none for counts and rates. A law counts
-    as the number that its range is about; where it has none (observed values, say) as its mean.
+    as the number that its range is about; where it has none (observed values, say) as its mean. What is no single
+    number, such as hours or a day of the year, has no ``value``, and its range stands in ``evidence`` alone.
     """
 
     path: str
-    value: float
+    value: float | None
     unit: str
     kind: EvidenceKind
     low: float | None
@@ -53,8 +58,8 @@ def figures(model: Model) -> Iterator[Figure]:
 def assumptions_of(model: Model, limit: str) -> tuple[Figure, ...]:
     """Every assumption that a limit's verdict rests on, as long as no analysis says which of them matter.
 
-    They stand in the processes of its classes, those that these call or spawn, their pools and sessions, and the
-    sources that bring the cases.
+    They stand in the processes of its classes, those that these call or spawn, their pools and sessions, the sources
+    that bring the cases, and the calendars of all of them and of the law.
     """
     promised = model.limits[limit]
     classes = {*promised.classes, *(c for reading in promised.readings for c in reading.classes or ())}
@@ -67,7 +72,28 @@ def assumptions_of(model: Model, limit: str) -> tuple[Figure, ...]:
     used |= {("sessions", e.at) for e in elements if isinstance(e, SessionStep)}
     brought = {id_: model.reached([source.process], spawned=True) for id_, source in model.sources.items()}
     used |= {("sources", id_) for id_, reached in brought.items() if handling.intersection(reached)}
+    used |= {("calendars", id_) for id_ in _calendars(model, used, elements)}
     return tuple(figure for figure in figures(model) if figure.kind == "assumption" and figure.where[:2] in used)
+
+
+def _calendars(model: Model, used: Collection[tuple[str, str]], elements: Iterable[Element]) -> set[str]:
+    """The calendars that parts of a model and steps run on, and those that they are the same as."""
+    named: list[str | None] = [LEGAL] if used else []
+    for element in elements:
+        named += [element.calendar] if isinstance(element, WaitStep) else []
+        if isinstance(element, WorkStep | WaitStep | SessionStep):
+            named += [by.calendar for by in (element.patience, element.due) if by is not None]
+    for section, id_ in used:
+        part = getattr(model, section)[id_]
+        groups = part.groups if section == "pools" else [part] if section in ("sessions", "sources") else []
+        named += [group.calendar for group in groups]
+    found: set[str] = set()
+    while named:
+        calendar = named.pop()
+        if calendar in model.calendars and calendar not in found:
+            found.add(calendar)
+            named.append(model.calendars[calendar].same_as)
+    return found
 
 
 def _evidence(value: Any, path: Path) -> Iterator[tuple[Path, Evidence[Any]]]:
@@ -89,7 +115,7 @@ def _figure(model: Model, known: Mapping[str, frozenset[str]], where: Path, evid
     leading, bounds = evidence.leading, evidence.range or (None, None)
     unit = leading.unit if isinstance(leading, Quantity) else "%" if isinstance(evidence, ShareForm) else ""
     value, low, high = (_in_unit(number, unit) for number in (leading, *bounds))
-    assert value is not None
+    value = None if isinstance(evidence, Pattern) else value
     path = _short(model, known, where)
     if type(evidence) in _LEADING:
         path = (*path, _LEADING[type(evidence)])
@@ -99,7 +125,7 @@ def _figure(model: Model, known: Mapping[str, frozenset[str]], where: Path, evid
 def _in_unit(number: Any, unit: str) -> float | None:
     if isinstance(number, Quantity):
         return number.amount if number.unit == unit else number.size / Quantity(1.0, unit).size  # type: ignore[arg-type]
-    if number is None:
+    if not isinstance(number, int | float):
         return None
     return round(100 * number, 12) if unit == "%" else float(number)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin
 
-from pydantic import AfterValidator, BeforeValidator, TypeAdapter, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, TypeAdapter, WithJsonSchema, model_validator
 
 from sim.model.part import Part, Share, refuse
-from sim.model.quantities import Quantity
+from sim.model.quantities import Duration, PositiveDuration, Quantity
 from sim.text import Text
 
 EvidenceKind = Literal["plan", "published", "log", "assumption"]
@@ -59,11 +59,16 @@ class Evidence(Part, Generic[T]):
                 Text("plan、published、log、assumption 只留一个", "keep one of plan, published, log and assumption"),
             )
         if self.range is not None and self.leading is not None:
-            _check_range(*self.range, self.leading)
+            self.check_range(*self.range, self.leading)
         return self
 
+    @staticmethod
+    def check_range(low: Any, high: Any, leading: Any) -> None:
+        """Refuse a range that does not hold the number."""
+        check_range(low, high, leading)
 
-def _check_range(low: Any, high: Any, leading: Any) -> None:
+
+def check_range(low: Any, high: Any, leading: Any) -> None:
     sizes = [low, leading, high]
     if isinstance(leading, Quantity):
         if not (low.comparable(leading) and high.comparable(leading)):
@@ -73,10 +78,15 @@ def _check_range(low: Any, high: Any, leading: Any) -> None:
             )
         sizes = [q.size for q in sizes]
     if not sizes[0] <= sizes[1] <= sizes[2]:
-        raise refuse(
-            Text("数值须在其范围之内: 低 ≤ 值 ≤ 高", "a number lies within its range: low <= value <= high"),
-            Text("值为 {v}, 改正范围或数值", "the number is {v}; correct it or its range").format(v=leading),
-        )
+        raise outside(leading)
+
+
+def outside(leading: Any) -> Exception:
+    """The error for a number that its range does not hold."""
+    return refuse(
+        Text("数值须在其范围之内: 低 ≤ 值 ≤ 高", "a number lies within its range: low <= value <= high"),
+        Text("值为 {v}, 改正范围或数值", "the number is {v}; correct it or its range").format(v=leading),
+    )
 
 
 def _number(value: Any, form: re.Pattern[str]) -> float | None:
@@ -127,7 +137,7 @@ Rate = Annotated[
 """A finite number above zero."""
 
 
-class _Figure(Evidence[T], Generic[T]):
+class ValueForm(Evidence[T], Generic[T]):
     value: T
 
     @property
@@ -135,40 +145,60 @@ class _Figure(Evidence[T], Generic[T]):
         return self.value
 
 
-class ShareForm(_Figure[Share]):
+class ShareForm(ValueForm[Share]):
     """``{value: 25%, assumption: [10%, 40%]}``."""
 
 
-class CountForm(_Figure[Count]):
+class CountForm(ValueForm[Count]):
     """``{value: 24, assumption: [20, 28]}``."""
 
 
-class AmountForm(_Figure[Amount]):
+class AmountForm(ValueForm[Amount]):
     """``{value: 12000, published: ...}``; zero is allowed."""
 
 
-class RateForm(_Figure[Rate]):
+class RateForm(ValueForm[Rate]):
     """``{value: 1.2, assumption: [1, 1.5]}``; above zero."""
 
 
-def _reader(form: type[_Figure[Any]], bare: Any) -> BeforeValidator:
-    """A bare number stands for the form without evidence; its error is told at its own place."""
-    number = TypeAdapter(bare)
+class DurationForm(ValueForm[Duration]):
+    """``{value: 2 wd, assumption: [1 wd, 3 wd]}``; zero is allowed."""
+
+
+class PositiveDurationForm(ValueForm[PositiveDuration]):
+    """``{value: 2 h, assumption: [1 h, 3 h]}``; above zero."""
+
+
+def reader(form: type[BaseModel], bare: Any) -> BeforeValidator:
+    """A bare value stands for the form without evidence; its error is told at its own place.
+
+    Where the bare value is a mapping itself, the form is what has the key ``value``.
+    """
+    alone = TypeAdapter(bare)
+    is_mapping = get_origin(bare) is dict
 
     def read(value: Any) -> Any:
-        return value if isinstance(value, (dict, form)) else {"value": number.validate_python(value)}
+        if isinstance(value, form) or (isinstance(value, dict) and (not is_mapping or "value" in value)):
+            return value
+        return {"value": alone.validate_python(value)}
 
     return BeforeValidator(read, json_schema_input_type=bare | form)
 
 
-ShareFigure = Annotated[ShareForm, _reader(ShareForm, Share)]
+ShareFigure = Annotated[ShareForm, reader(ShareForm, Share)]
 """``25%``, or with its evidence."""
 
-CountFigure = Annotated[CountForm, _reader(CountForm, Count)]
+CountFigure = Annotated[CountForm, reader(CountForm, Count)]
 """``24``, or with its evidence."""
 
-AmountFigure = Annotated[AmountForm, _reader(AmountForm, Amount)]
+AmountFigure = Annotated[AmountForm, reader(AmountForm, Amount)]
 """``12000``, or with its evidence; zero is allowed (a source may bring nothing)."""
 
-RateFigure = Annotated[RateForm, _reader(RateForm, Rate)]
+RateFigure = Annotated[RateForm, reader(RateForm, Rate)]
 """``1.2``, or with its evidence; above zero."""
+
+DurationFigure = Annotated[DurationForm, reader(DurationForm, Duration)]
+"""``2 wd``, or with its evidence; zero is allowed."""
+
+PositiveDurationFigure = Annotated[PositiveDurationForm, reader(PositiveDurationForm, PositiveDuration)]
+"""``2 h``, or with its evidence; above zero."""

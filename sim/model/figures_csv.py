@@ -11,6 +11,7 @@ from typing import Any
 from sim.errors import InputError, InputErrors, Path, ShixianError
 from sim.model import overrides
 from sim.model.figures import EVIDENCE_KINDS
+from sim.model.patterns import NO_RANGE
 from sim.model.places import Document, Place
 from sim.model.tables import Row, rows
 from sim.names import nearest
@@ -53,7 +54,10 @@ def _figure(path: Path, row: Row) -> tuple[Any, dict[str, Any]]:
             Text("补上另一端,或两端都留空", "fill in the other one, or leave both empty"),
             value=row.get("low") or row.get("high"),
         )
-    evidence = _evidence(row, None if low is None else [low, high])
+    has_range = overrides.has_range(path)
+    if low is not None and not has_range:
+        raise InputError(NO_RANGE, Text("low 和 high 留空", "leave low and high empty"), value=row["low"])
+    evidence = _evidence(row, None if low is None else [low, high], has_range=has_range)
     return _with_unit(path, row["value"], row), evidence
 
 
@@ -72,7 +76,7 @@ def _with_unit(path: Path, number: str, row: Row) -> Any:
     )
 
 
-def _evidence(row: Row, interval: list[Any] | None) -> dict[str, Any]:
+def _evidence(row: Row, interval: list[Any] | None, *, has_range: bool) -> dict[str, Any]:
     kind, source = row.get("evidence", ""), row.get("source", "")
     if kind and kind not in EVIDENCE_KINDS:
         raise InputError(Text("没有这种依据", "there is no such evidence"), nearest(kind, EVIDENCE_KINDS), value=kind)
@@ -85,7 +89,7 @@ def _evidence(row: Row, interval: list[Any] | None) -> dict[str, Any]:
                 value=kind,
             )
         return {kind: source, **{key: note for key, note in notes.items() if key == "by"}}
-    if kind == "log" and interval is None:
+    if kind == "log" and interval is None and has_range:
         raise InputError(
             Text("来自日志的数带区间", "a number from a log has its interval"),
             Text("填 low 和 high", "fill in low and high"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import (
@@ -16,12 +17,15 @@ from pydantic import (
     model_validator,
 )
 
-from sim.model.part import Part, refuse
+from sim.model.figures import reader
+from sim.model.part import refuse
+from sim.model.patterns import Pattern, PatternForm
 from sim.model.quantities import DAY_US, MINUTE_US
 from sim.model.statutory import DayKind
 from sim.text import Text
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+KINDS_OF_DAY = ("workdays", *WEEK, "makeup", "holidays")
 
 _CLOCK = r"([0-9]{1,2}):([0-5][0-9])"
 _SHIFT = re.compile(rf"\s*{_CLOCK}\s*-\s*{_CLOCK}\s*")
@@ -97,8 +101,16 @@ Shifts = Annotated[
 """``[08:30-12:00, 14:30-17:30]``; ``22:00-06:00`` runs into the next day, 24:00 may close, one alone needs no list."""
 
 
-class Hours(Part):
-    """The hours of each kind of day; a day of the week that is given wins over ``workdays``.
+class ShiftsForm(PatternForm[Shifts]):
+    """``{value: [09:00-12:00], assumption: true}``."""
+
+
+ShiftsFigure = Annotated[ShiftsForm, reader(ShiftsForm, Shifts)]
+"""Shifts alone, or with their evidence."""
+
+
+class Hours(Pattern):
+    """The hours of each kind of day, with where they come from; a day of the week wins over ``workdays``.
 
     Left out: Saturday, Sunday and ``holidays`` are closed, and a make-up day (调休上班) has the hours of ``workdays``.
     A shift belongs to the day on which it opens, also the part of it that runs into the next one.
@@ -123,13 +135,25 @@ class Hours(Part):
                 raise _overlap(tonight[-1], tomorrow[0])
         return self
 
+    @property
+    def leading(self) -> dict[str, tuple[Shift, ...]]:
+        return self.given()
+
     def overlaid(self, other: Hours) -> Hours:
-        """These hours, with those that ``other`` gives in their place; both must fit together over midnight."""
-        return Hours.model_validate({**self.given(), **other.given()})
+        """These hours, with those that ``other`` gives in their place; both must fit together over midnight.
+
+        Where they come from is what ``other`` says.
+        """
+        evidence = {name: getattr(other, name) for name in Pattern.model_fields}
+        return Hours.model_validate({**self.given(), **other.given(), **evidence})
 
     def given(self) -> dict[str, tuple[Shift, ...]]:
         """The kinds of day that are written, with their hours."""
-        return {name: shifts for name in type(self).model_fields if (shifts := getattr(self, name)) is not None}
+        return {name: shifts for name in KINDS_OF_DAY if (shifts := getattr(self, name)) is not None}
+
+    def of_kinds(self, kinds: Collection[str]) -> Hours:
+        """The hours of these kinds of day alone."""
+        return self.model_copy(update=dict.fromkeys(set(KINDS_OF_DAY) - set(kinds)))
 
     def of_weekday(self, weekday: int) -> tuple[Shift, ...]:
         """The hours of an ordinary Monday (0) to Sunday (6)."""

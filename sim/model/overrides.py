@@ -15,7 +15,9 @@ from typing import Any, get_origin
 from sim.errors import InputError, InputErrors, Path
 from sim.model import described, yaml_source
 from sim.model.figures import Evidence
+from sim.model.hours import KINDS_OF_DAY, Hours
 from sim.model.law_forms import LawForm
+from sim.model.patterns import Pattern
 from sim.model.places import Document, Place
 from sim.model.pools import Group
 from sim.model.process import element_kind
@@ -86,7 +88,12 @@ def carries_evidence(path: Path) -> bool:
 def is_duration(path: Path) -> bool:
     """Whether the value at this path is written with a unit of time."""
     kinds = described.at(path)
-    return _has(kinds, LawForm) or any(kind.type is Quantity for kind in kinds)
+    return _has(kinds, LawForm) or any(kind.type is Quantity for kind in (*kinds, *described.below(kinds, "value")))
+
+
+def has_range(path: Path) -> bool:
+    """Whether the evidence of what stands at this path may have a range."""
+    return not _has(described.at(path if _is_figure(path) else path[:-1]), Pattern)
 
 
 def put(document: Document, path: Path, value: Any, evidence: Mapping[str, Any], place: Place) -> None:
@@ -96,8 +103,7 @@ def put(document: Document, path: Path, value: Any, evidence: Mapping[str, Any],
     """
     if _is_figure(path):
         if evidence:
-            own = value if isinstance(value, dict) else {_long_form(path): value}
-            value = {**own, **evidence}
+            value = {**(value if _is_form(path, value) else {_long_form(path): value}), **evidence}
         document.put(path, value, place)
     elif _is_leading(path):
         figure = document.value(path[:-1])
@@ -178,7 +184,14 @@ def _is_figure(path: Path) -> bool:
 
 
 def _is_leading(path: Path) -> bool:
-    return path[-1] in _LEADING and _has(described.at(path[:-1]), Evidence)
+    kinds = described.at(path[:-1])
+    return (path[-1] in _LEADING and _has(kinds, Evidence)) or (path[-1] in KINDS_OF_DAY and _has(kinds, Hours))
+
+
+def _is_form(path: Path, value: Any) -> bool:
+    """Whether a value is the long form of a figure, and not a mapping that needs one around it."""
+    mapping = any(get_origin(kind.type) is dict for kind in described.below(described.at(path), "value"))
+    return isinstance(value, dict) and (not mapping or "value" in value)
 
 
 def _long_form(path: Path) -> str:

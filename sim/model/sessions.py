@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
-from sim.model.figures import CountFigure
+from sim.model.figures import CountFigure, DurationFigure, PositiveDurationFigure, reader
 from sim.model.part import Id, Name, Part, refuse
+from sim.model.patterns import PatternForm
 from sim.model.pools import Discipline
-from sim.model.quantities import Duration, PositiveDuration
 from sim.text import Text
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -44,25 +44,52 @@ TimeOfDay = Annotated[
 ]
 """Minutes after midnight; ``14:00`` in files."""
 
+DaysOfWeek = tuple[Weekday, ...]
+DaysOfMonth = tuple[Annotated[int, Field(ge=1, le=31)], ...]
+
+
+class DaysOfWeekForm(PatternForm[DaysOfWeek]):
+    """``{value: [tue, fri], assumption: true, source: ...}``."""
+
+
+class DaysOfMonthForm(PatternForm[DaysOfMonth]):
+    """``{value: [1, 15], assumption: true, source: ...}``."""
+
+
+class TimeOfDayForm(PatternForm[TimeOfDay]):
+    """``{value: "14:00", assumption: true, source: ...}``."""
+
+
+DaysOfWeekFigure = Annotated[DaysOfWeekForm, reader(DaysOfWeekForm, DaysOfWeek)]
+"""``[tue, fri]``, or with its evidence."""
+
+DaysOfMonthFigure = Annotated[DaysOfMonthForm, reader(DaysOfMonthForm, DaysOfMonth)]
+"""``[1, 15]``, or with its evidence."""
+
+TimeOfDayFigure = Annotated[TimeOfDayForm, reader(TimeOfDayForm, TimeOfDay)]
+"""``14:00``, or with its evidence."""
+
 
 class Session(Part):
     """When a session is held, how long it lasts, how many entries it takes and how early they must be ready."""
 
     name: Name
     calendar: Id
-    on: tuple[Weekday, ...] = Field(default=(), description="days of the week")
-    days: tuple[Annotated[int, Field(ge=1, le=31)], ...] = Field(default=(), description="days of the month")
+    on: DaysOfWeekFigure | None = Field(default=None, description="days of the week")
+    days: DaysOfMonthFigure | None = Field(default=None, description="days of the month")
     every_weeks: int = Field(default=1, ge=1, le=8, description="2: every other week, counted from 1970-01-05")
-    at: TimeOfDay
-    length: PositiveDuration
+    at: TimeOfDayFigure
+    length: PositiveDurationFigure
     capacity: CountFigure | None = Field(default=None, description="entries at one session; no limit when left out")
-    cut_off: Duration | None = Field(default=None, description="open time of `calendar` between ready and the session")
+    cut_off: DurationFigure | None = Field(
+        default=None, description="open time of `calendar` between ready and the session"
+    )
     when_closed: Literal["lost", "moved"] = "lost"
     discipline: Discipline = "first-come"
 
     @model_validator(mode="after")
     def _has_a_rhythm(self) -> Session:
-        if bool(self.on) == bool(self.days):
+        if bool(self.days_of_week) == bool(self.days_of_month):
             raise refuse(
                 Text(
                     "集中办理须写每周几(on)或每月几日(days),二者取一",
@@ -72,8 +99,17 @@ class Session(Part):
             )
         return self
 
+    @property
+    def days_of_week(self) -> DaysOfWeek:
+        return self.on.value if self.on else ()
+
+    @property
+    def days_of_month(self) -> DaysOfMonth:
+        return self.days.value if self.days else ()
+
     def falls_on(self, day: dt.date) -> bool:
         """Whether its rhythm names a day, be the calendar open on it or not."""
-        if self.days:
-            return day.day in self.days
-        return WEEKDAYS[day.weekday()] in self.on and (day - _EPOCH_MONDAY).days // 7 % self.every_weeks == 0
+        if self.days_of_month:
+            return day.day in self.days_of_month
+        named = WEEKDAYS[day.weekday()] in self.days_of_week
+        return named and (day - _EPOCH_MONDAY).days // 7 % self.every_weeks == 0

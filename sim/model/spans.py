@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any, NamedTuple, cast
 
-from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
+from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, field_validator, model_validator
 
-from sim.model.hours import Hours, Shifts
+from sim.model.figures import ValueForm, outside, reader
+from sim.model.hours import Hours, ShiftsFigure, ShiftsForm
 from sim.model.part import Id, Name, Part, refuse
 from sim.model.statutory import spring_festival
 from sim.text import Text
@@ -38,6 +39,31 @@ class Day(NamedTuple):
         except ValueError:
             return dt.date(year, 2, 28) if ending else dt.date(year, 3, 1)
 
+    def days_to(self, other: Day) -> int | None:
+        """How many days later the other is, of two days of every year the next one; None where they cannot be told."""
+        if self.full is not None and other.full is not None:
+            return (other.full - self.full).days
+        if self.from_spring_festival is not None and other.from_spring_festival is not None:
+            return other.from_spring_festival - self.from_spring_festival
+        if self.month_day is not None and other.month_day is not None:
+            return (dt.date(_A_LEAP_YEAR, *other.month_day) - dt.date(_A_LEAP_YEAR, *self.month_day)).days % _LEAP_DAYS
+        return None
+
+    @property
+    def text(self) -> Text:
+        """``11月15日`` / ``15 Nov``, ``春节前20天`` / ``20 days before Spring Festival``."""
+        if self.full is not None:
+            year, month, day = self.full.year, self.full.month, self.full.day
+            return Text(f"{year}年{month}月{day}日", f"{day} {_MONTHS[month - 1]} {year}")
+        if self.month_day is not None:
+            month, day = self.month_day
+            return Text(f"{month}月{day}日", f"{day} {_MONTHS[month - 1]}")
+        days = self.from_spring_festival or 0
+        if days == 0:
+            return Text("春节", "Spring Festival")
+        side = Text("前", "before") if days < 0 else Text("后", "after")
+        return Text(f"春节{side.zh}{abs(days)}天", f"{abs(days)} days {side.en} Spring Festival")
+
     def __str__(self) -> str:
         if self.full is not None:
             return self.full.isoformat()
@@ -50,7 +76,8 @@ class Day(NamedTuple):
 _MONTH_DAY = re.compile(r"([0-9]{2})-([0-9]{2})")
 _FESTIVAL = re.compile(r"spring-festival(?:\s*([+-])\s*([0-9]{1,3})\s*d)?")
 _FARTHEST = 180
-_A_LEAP_YEAR = 2000
+_A_LEAP_YEAR, _LEAP_DAYS = 2000, 366
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def _day(value: Any) -> Day:
@@ -91,12 +118,26 @@ DayField = Annotated[
 ]
 
 
+class DayForm(ValueForm[DayField]):
+    """``{value: 11-15, assumption: [11-01, 11-20]}``; a range of days of every year may run over the new year."""
+
+    @staticmethod
+    def check_range(low: Any, high: Any, leading: Any) -> None:
+        width, into = low.days_to(high), low.days_to(leading)
+        if width is None or into is None or not 0 <= into <= width <= _FARTHEST:
+            raise outside(leading)
+
+
+DayFigure = Annotated[DayForm, reader(DayForm, DayField)]
+"""``11-15``, or with its evidence."""
+
+
 class Span(Part):
     """Days: ``date`` alone, or ``from`` .. ``to``, both included; a yearly span may run over the new year."""
 
-    date: DayField | None = None
-    from_: DayField | None = Field(default=None, alias="from")
-    to: DayField | None = None
+    date: DayFigure | None = None
+    from_: DayFigure | None = Field(default=None, alias="from")
+    to: DayFigure | None = None
 
     @model_validator(mode="after")
     def _runs_forward(self) -> Span:
@@ -125,7 +166,7 @@ class Span(Part):
     def ends(self) -> tuple[Day, Day]:
         """The first and the last day."""
         first, last = self.date or self.from_, self.date or self.to
-        return cast(Day, first), cast(Day, last)
+        return cast(DayForm, first).value, cast(DayForm, last).value
 
     def dates(self, first: dt.date, last: dt.date) -> Iterator[dt.date]:
         """The days of all its occurrences that lie in [first, last]."""
@@ -171,4 +212,13 @@ class Opening(Span):
     """Hours added on some days, whatever else closes them."""
 
     name: Name | None = None
-    hours: Shifts = Field(min_length=1)
+    hours: ShiftsFigure
+
+    @field_validator("hours")
+    @classmethod
+    def _some(cls, value: ShiftsForm) -> ShiftsForm:
+        if not value.value:
+            raise refuse(
+                Text("加开时段须写时间", "an opening has hours"), Text('例如 ["09:00-12:00"]', 'as ["09:00-12:00"]')
+            )
+        return value

@@ -13,9 +13,11 @@ from sim.model.figures import ShareForm
 from sim.model.law_forms import LawForm
 from sim.model.needs import FactorBy
 from sim.model.part import Part
+from sim.model.patterns import Pattern
 from sim.model.process import Branch, Choice, Optional, Spawn
 from sim.model.quantities import Quantity
-from sim.model.reforms import words
+from sim.model.reforms import phrases, words
+from sim.model.spans import Day
 from sim.report import numbers
 from sim.report.edition import Edition
 from sim.text import Text
@@ -37,11 +39,24 @@ _FIELDS: dict[str, Text] = {
     "withdraw": Text("退出比例", "share that withdraw"),
     "patience": Text("等候期限", "patience"),
     "n": Text("件数", "number"),
+    "every": Text("平均间隔", "mean time between cases"),
+    "months": Text("一月至十二月系数", "multipliers, January to December"),
+    "weekdays": Text("星期系数", "multipliers by day of the week"),
+    "hours": Text("时段", "hours"),
+    "from": Text("起", "from"),
+    "to": Text("止", "to"),
+    "date": Text("日期", "date"),
+    "on": Text("每周日期", "days of the week"),
+    "days": Text("每月日期", "days of the month"),
+    "at": Text("时刻", "time"),
+    "length": Text("每次时长", "length"),
+    "cut_off": Text("截止提前量", "cut-off"),
 }
 _SECTIONS: dict[str, Text] = {
     "sources": Text("办件量", "Demand"),
     "pools": Text("人员", "Staff"),
     "sessions": Text("集中办理", "Sessions"),
+    "calendars": Text("工作时间", "Hours"),
     "processes": Text("流程", "Processes"),
 }
 
@@ -100,17 +115,19 @@ def _row(edition: Edition, model: Model, figure: Figure, limits: str) -> Assumpt
         edition.say(section),
         figure.path,
         names,
-        _value(edition, figure),
+        _value(edition, model, figure),
         _range(edition, figure),
         edition.say(source),
         limits,
     )
 
 
-def _value(edition: Edition, figure: Figure) -> str:
+def _value(edition: Edition, model: Model, figure: Figure) -> str:
     evidence = figure.evidence
     if isinstance(evidence, LawForm):
         return edition.say(evidence.describe())
+    if figure.value is None or isinstance(figure.evidence.leading, Quantity):
+        return edition.prose(phrases.said(model, evidence, str(figure.where[-1])))
     return f"{figure.value:g}%" if isinstance(evidence, ShareForm) else f"{figure.value:,g}"
 
 
@@ -118,12 +135,14 @@ def _range(edition: Edition, figure: Figure) -> str:
     """Between what the authors believe it lies."""
     bounds: tuple[Any, Any] | None = figure.evidence.range
     if bounds is None:
-        return edition.choose("未给范围", "no range")
+        return edition.choose("未给范围", "no range") if not isinstance(figure.evidence, Pattern) else ""
     low, high = bounds
     to = numbers.TO.in_(edition.language)
     if isinstance(low, Quantity):
         shorter = f"{low.amount:g}" if low.unit == high.unit else edition.say(low.text)
         return f"{shorter}{to}{edition.say(high.text)}"
+    if isinstance(low, Day):
+        return to.join(edition.say(bound.text) for bound in (low, high))
     return to.join(f"{bound:,g}{figure.unit}" for bound in (figure.low, figure.high) if bound is not None)
 
 

@@ -181,7 +181,7 @@ class _Enacted:
         for name in sorted((name for name, held in self.held.items() if self.t in held), key=str.encode):
             session = self.world.model.sessions[name]
             calendar = self.world.calendars[session.calendar]
-            cut_off = self.world.amount(session.cut_off, session.calendar) if session.cut_off else 0
+            cut_off = self.world.amount(session.cut_off.value, session.calendar) if session.cut_off else 0
             queue = self._in_order((row for row in self.waiting if row.session == name), session.discipline)
             in_time = [row for row in queue if calendar.open_time(row.ready, self.t) >= cut_off]
             for row in in_time[: session.capacity.value if session.capacity else None]:

@@ -58,7 +58,7 @@ def _session(world: World, row: Row, instants: list[int]) -> None:
         return
     if (told.position is None or told.position.start is None) and row.start not in instants:
         world.refuse("7", row, f"starts at {row.start}, when no session is held")
-    length = world.amount(session.length, session.calendar)
+    length = world.amount(session.length.value, session.calendar)
     world.expect("7", row, "length", row.duration_us, length)
     end = world.after(session.calendar, row.start, length)
     _ends(world, "7", row, None if end is None else max(end, world.begin))
@@ -68,12 +68,13 @@ def session_instants(world: World, session: Session) -> list[int]:
     """Rule 7: the days that its rhythm names, lost or moved when the calendar is closed."""
     calendar = world.calendars[session.calendar]
     opens, closes = calendar.opens.tolist(), calendar.closes.tolist()
+    on, days = session.on.value if session.on else (), session.days.value if session.days else ()
     found = set()
     for midnight in range(world.begin, world.cap + 1, DAY_US):
         weekday = WEEKDAYS[(midnight - _A_MONDAY) // DAY_US % 7]
-        in_week = weekday in session.on and (midnight - _A_MONDAY) // (7 * DAY_US) % session.every_weeks == 0
-        at = midnight + session.at * MINUTE_US
-        if at > world.cap or not (in_week or date_of(midnight).day in session.days):
+        in_week = weekday in on and (midnight - _A_MONDAY) // (7 * DAY_US) % session.every_weeks == 0
+        at = midnight + session.at.value * MINUTE_US
+        if at > world.cap or not (in_week or date_of(midnight).day in days):
             continue
         is_open = any(a <= at < b for a, b in zip(opens, closes, strict=True))
         later = [a for a in opens if a > at]

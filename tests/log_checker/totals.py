@@ -165,7 +165,7 @@ def _rate_by_hour(world: World, source: Source) -> tuple[Any, Calendar, Any]:
     hours = np.arange(years[0], years[-1], HOUR_US)
     weight = np.array([_weight(source, hour) for hour in hours.tolist()])
     if source.every is not None:
-        per_us = weight / to_us(source.every, None)
+        per_us = weight / to_us(source.every.value, None)
     else:
         assert source.per_year is not None
         per_us = np.zeros(hours.size)
@@ -181,9 +181,9 @@ def _rate_by_hour(world: World, source: Source) -> tuple[Any, Calendar, Any]:
 
 def _weight(source: Source, hour: int) -> float:
     day = date_of(hour)
-    month = source.months[day.month - 1] if source.months else 1.0
-    weekday = source.weekdays.get(WEEK[day.weekday()], 1.0)
-    return month * weekday * source.hours.get(hour % DAY_US // HOUR_US, 1.0)
+    month = source.months.value[day.month - 1] if source.months else 1.0
+    weekday = source.weekdays.value.get(WEEK[day.weekday()], 1.0) if source.weekdays else 1.0
+    return month * weekday * (source.hours.value.get(hour % DAY_US // HOUR_US, 1.0) if source.hours else 1.0)
 
 
 # --- rule 14

@@ -70,10 +70,12 @@ def working_days(whole: Whole) -> Iterator[InputError]:
 def _uses(whole: Whole) -> Iterator[Use]:
     model = whole.model
     for id_, session in model.sessions.items():
-        yield ("sessions", id_, "length"), session.length, session.calendar
-        yield ("sessions", id_, "cut_off"), session.cut_off, session.calendar
+        yield ("sessions", id_, "length"), session.length.value, session.calendar
+        if session.cut_off is not None:
+            yield ("sessions", id_, "cut_off"), session.cut_off.value, session.calendar
     for id_, source in model.sources.items():
-        yield ("sources", id_, "every"), source.every, None
+        if source.every is not None:
+            yield ("sources", id_, "every"), source.every.value, None
     for site in whole.sites:
         step = site.element
         if not isinstance(step, (WorkStep, WaitStep, SessionStep)):

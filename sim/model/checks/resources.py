@@ -15,7 +15,7 @@ from sim.model.open_time import date_of
 from sim.model.pools import Pool
 from sim.model.process import SessionStep, WaitStep, WorkStep
 from sim.model.quantities import DAY_US, HOUR_US, MINUTE_US
-from sim.model.sessions import WEEKDAYS, Session
+from sim.model.sessions import Session
 from sim.text import Text
 
 _MOST_GROUPS = 8
@@ -151,7 +151,7 @@ def _sources(whole: Whole) -> Iterator[InputError]:
 def _rates(source: Source, whole: Whole) -> Iterator[float]:
     """The multiplier of each open hour of the run."""
     study = whole.model.study
-    weekdays = {str(day): rate for day, rate in source.weekdays.items()}
+    months, weekdays, hours = source.profile()
     spans = [(study.begin, study.end)]
     if source.calendar is not None:
         calendar = whole.calendar(source.calendar)
@@ -159,9 +159,7 @@ def _rates(source: Source, whole: Whole) -> Iterator[float]:
     for opens, closes in spans:
         for hour in range(opens // HOUR_US, -(-closes // HOUR_US)):
             day = date_of(hour * HOUR_US)
-            month = source.months[day.month - 1] if source.months else 1.0
-            weekday = weekdays.get(WEEKDAYS[day.weekday()], 1.0)
-            yield month * weekday * source.hours.get(hour % 24, 1.0)
+            yield months[day.month - 1] * weekdays[day.weekday()] * hours[hour % 24]
 
 
 def _session(whole: Whole, site: Site, step: SessionStep) -> Iterator[InputError]:
@@ -188,7 +186,7 @@ def _never(reason: Text) -> Text:
 def _ever_held(whole: Whole, session: Session) -> bool:
     calendar, study = whole.calendar(session.calendar), whole.model.study
     for day in range(study.begin // DAY_US, study.end // DAY_US + 1):
-        instant = day * DAY_US + session.at * MINUTE_US
+        instant = day * DAY_US + session.at.value * MINUTE_US
         if session.falls_on(date_of(day * DAY_US)) and study.begin <= instant <= study.end:
             moved = session.when_closed == "moved" and not calendar.empty_after(instant)
             if calendar.is_open(instant) or moved:

@@ -43,6 +43,16 @@ def multiplied(figure: Any, factor: Any, *, whole: bool = False, at_most: float 
     )
 
 
+def shared_out(every: Any, factor: Any) -> Any:
+    """The mean time between cases where there are so many times as many: it is divided by that."""
+    low, high = every.range or (every.value,) * 2
+    least, most = factor.range or (factor.value,) * 2
+    between = None
+    if every.range is not None or factor.range is not None:
+        between = times(low, 1 / most), times(high, 1 / least)
+    return _assumed(every, times(every.value, 1 / factor.value), between)
+
+
 def added(figure: Any, more: int) -> Any:
     """A count with so many more, or fewer; not below zero."""
     low, high = figure.range or (figure.value,) * 2

@@ -8,15 +8,13 @@ from pydantic import Field, model_validator
 
 from sim.errors import InputError
 from sim.model.base import Model
-from sim.model.demand import Multiplier
-from sim.model.figures import AmountFigure, AmountForm, RateFigure, RateForm, ShareFigure
+from sim.model.demand import HoursOfDayFigure, MonthsFigure, WeekdaysFigure
+from sim.model.figures import AmountFigure, AmountForm, PositiveDurationFigure, RateFigure, RateForm, ShareFigure
 from sim.model.part import Id, refuse
-from sim.model.quantities import PositiveDuration
 from sim.model.reforms import phrases, words
-from sim.model.reforms.arithmetic import multiplied, times
+from sim.model.reforms.arithmetic import multiplied, shared_out
 from sim.model.reforms.change import FIGURES, Change, Ids, Operation, Touch, changed
 from sim.model.reforms.words import fill
-from sim.model.sessions import Weekday
 from sim.names import find
 from sim.text import Text
 
@@ -31,10 +29,10 @@ class Arrivals(Change):
     arrivals: Ids = Field(min_length=1)
     factor: RateFigure | None = None
     per_year: AmountFigure | None = None
-    every: PositiveDuration | None = None
-    months: tuple[Multiplier, ...] | None = None
-    weekdays: dict[Weekday, Multiplier] | None = None
-    hours: dict[Annotated[int, Field(ge=0, le=23)], Multiplier] | None = None
+    every: PositiveDurationFigure | None = None
+    months: MonthsFigure | None = None
+    weekdays: WeekdaysFigure | None = None
+    hours: HoursOfDayFigure | None = None
     batch: dict[Annotated[int, Field(ge=1)], ShareFigure] | None = None
 
     @property
@@ -74,7 +72,7 @@ class Arrivals(Change):
             elif self.factor is not None and source.per_year is not None:
                 fields["per_year"] = multiplied(source.per_year, self.factor)
             elif self.factor is not None and source.every is not None:
-                fields["every"] = times(source.every, 1 / self.factor.value)
+                fields["every"] = shared_out(source.every, self.factor)
             model = words.replaced(model, "sources", id_, changed(source, **fields))
         return model
 

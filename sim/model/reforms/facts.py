@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sim.model.base import Model
 from sim.model.clocks import Event
 from sim.model.figures import Evidence
+from sim.model.hours import Hours
 from sim.model.limits import Statistic
 from sim.model.needs import FactorBy, Need
 from sim.model.part import Part
@@ -167,9 +168,10 @@ def _fields(
     a: Model, b: Model, before: Part, after: Part, about: Text | None = None, leaving: tuple[str, ...] = ()
 ) -> Iterator[Text]:
     """Old and new of each field whose words differ; parts inside by their own fields."""
+    evidence = Evidence.model_fields if isinstance(after, Evidence) else ()
     for name in type(after).model_fields:
         old, new = getattr(before, name, None), getattr(after, name)
-        if name in leaving or old == new:
+        if name in leaving or name in evidence or old == new:
             continue
         inner = _inside(about, phrases.field(name))
         if isinstance(new, tuple) and isinstance(old, tuple) and len(old) == len(new) and _are_parts((*old, *new)):
@@ -197,7 +199,7 @@ def _mixes(a: Model, b: Model, before: Mapping[str, Any], after: Mapping[str, An
 def _are_parts(values: tuple[Any, ...]) -> bool:
     """Parts that are told by their fields; figures, laws, steps and what has its own words are told whole."""
     whole = (Evidence, WorkStep, WaitStep, SessionStep, Mark, Event, Statistic, Need, FactorBy)
-    return all(isinstance(value, Part) and not isinstance(value, whole) for value in values)
+    return all(isinstance(v, Part) and (isinstance(v, Hours) or not isinstance(v, whole)) for v in values)
 
 
 def _arrangement(a: Model, b: Model, before: Flow, after: Flow) -> Iterator[Text]:

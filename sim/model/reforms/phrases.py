@@ -9,14 +9,16 @@ from pydantic import BaseModel
 
 from sim.model.base import Model
 from sim.model.clocks import UNIT_NAMES, Event
-from sim.model.figures import AmountForm, CountForm, Evidence, RateForm, ShareForm
+from sim.model.figures import Evidence, ShareForm, ValueForm
 from sim.model.law_forms import LawForm
 from sim.model.limits import Statistic
 from sim.model.needs import FactorBy, Need
+from sim.model.patterns import PatternForm
 from sim.model.quantities import Quantity
 from sim.model.reforms import words
 from sim.model.reforms.words import fill
 from sim.model.sessions import WEEKDAY_NAMES
+from sim.model.spans import Day
 from sim.text import Text
 
 FIELDS: dict[str, Text] = {
@@ -172,12 +174,12 @@ def said(model: Model, value: Any, name: str = "") -> Text:
             return _NAMED[name](model, value) if name in _NAMED else value_name(value)
         case LawForm():
             return value.describe()
-        case Quantity():
+        case Quantity() | Day():
             return value.text
         case ShareForm():
             return words.share(value.value)
-        case CountForm() | AmountForm() | RateForm():
-            return _number(value.value, name)
+        case ValueForm() | PatternForm():
+            return said(model, value.value, name)
         case BaseModel():
             return _part(model, value)
         case bool() | int() | float():

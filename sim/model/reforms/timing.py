@@ -9,18 +9,18 @@ from pydantic import BeforeValidator, Field, model_validator
 from sim.errors import InputError
 from sim.model.base import LEGAL, Model
 from sim.model.calendars import CalendarSpec
-from sim.model.figures import CountFigure
+from sim.model.figures import CountFigure, DurationFigure, PositiveDurationFigure
 from sim.model.hours import Hours
 from sim.model.part import Id, refuse
 from sim.model.pools import Discipline
 from sim.model.process import Element, WaitStep
-from sim.model.quantities import Duration, PositiveDuration
+from sim.model.quantities import PositiveDuration
 from sim.model.reforms import phrases, words
 from sim.model.reforms.capacity import OfGroup
 from sim.model.reforms.change import FIGURES, Change, Ids, Touch, changed, one_or_several
 from sim.model.reforms.durations import on_steps
 from sim.model.reforms.words import fill
-from sim.model.sessions import TimeOfDay, Weekday
+from sim.model.sessions import DaysOfMonthFigure, DaysOfWeekFigure, TimeOfDayFigure
 from sim.model.spans import Closure, Opening
 from sim.names import find
 from sim.text import Text
@@ -125,10 +125,9 @@ class OpenHours(Change):
             new = self.hours.given()
             fields["hours"] = (spec.hours or Hours()).overlaid(self.hours)
             fields["seasons"] = tuple(
-                changed(
-                    season, hours=changed(season.hours, **{d: s for d, s in new.items() if d in season.hours.given()})
-                )
+                changed(season, hours=season.hours.overlaid(self.hours.of_kinds(both))) if both else season
                 for season in spec.seasons
+                for both in [new.keys() & season.hours.given()]
             )
         if strange := set(self.no_longer) - {closure.id for closure in spec.resolved(model.calendars).closures}:
             find({closure.id: closure for closure in spec.closures}, min(strange), Text("关闭时段", "closure"))
@@ -183,13 +182,13 @@ class Session(Change):
 
     phase: ClassVar[int] = FIGURES
     session: Ids = Field(min_length=1)
-    on: tuple[Weekday, ...] | None = None
-    days: tuple[Annotated[int, Field(ge=1, le=31)], ...] | None = None
+    on: DaysOfWeekFigure | None = None
+    days: DaysOfMonthFigure | None = None
     every_weeks: int | None = Field(default=None, ge=1, le=8)
-    at: TimeOfDay | None = None
-    length: PositiveDuration | None = None
+    at: TimeOfDayFigure | None = None
+    length: PositiveDurationFigure | None = None
     capacity: CountFigure | None = None
-    cut_off: Duration | None = None
+    cut_off: DurationFigure | None = None
     when_closed: Literal["lost", "moved"] | None = None
     discipline: Discipline | None = None
     calendar: Id | None = None
@@ -210,9 +209,9 @@ class Session(Change):
     def _applied(self, model: Model) -> Model:
         given = self._given
         if "on" in given:
-            given.setdefault("days", ())
+            given.setdefault("days", None)
         if "days" in given:
-            given.setdefault("on", ())
+            given.setdefault("on", None)
         if self.calendar is not None:
             words.known_calendar(model, self.calendar)
         for id_ in self.session:

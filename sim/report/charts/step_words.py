@@ -90,11 +90,11 @@ def _rounded(amount: float) -> float:
 
 def rhythm(session: Session) -> Text:
     """``每周三``, ``每月 25 日``."""
-    if session.days:
-        days = [str(day) for day in session.days]
+    if session.days_of_month:
+        days = [str(day) for day in session.days_of_month]
         return Text(f"每月 {'、'.join(days)} 日", f"monthly on {', '.join(days)}")
-    zh = "、".join(WEEKDAY_NAMES[day].zh.removeprefix("周") for day in session.on)
-    en = ", ".join(WEEKDAY_NAMES[day].en for day in session.on)
+    zh = "、".join(WEEKDAY_NAMES[day].zh.removeprefix("周") for day in session.days_of_week)
+    en = ", ".join(WEEKDAY_NAMES[day].en for day in session.days_of_week)
     if session.every_weeks == 1:
         return Text(f"每周{zh}", f"every {en}")
     return Text(f"每 {session.every_weeks} 周的周{zh}", f"every {session.every_weeks} weeks, {en}")
