@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from sim.model import folders
 from tests.conftest import ROOT
 
 EXAMPLE = str(ROOT / "scenarios/example")
+QUOTED = shlex.quote(EXAMPLE)  # for a shell: the checkout may lie behind a space
 DIFF = ["diff", EXAMPLE, "today", "more-staff"]
 QUICK = ["--replications", "1", "--workers", "1"]
 
@@ -84,10 +86,10 @@ def test_a_folder_that_is_refused_has_its_errors_as_json_on_standard_output(caps
 @pytest.mark.parametrize(
     ("line", "code"),
     [
-        (f"{{ shixian diff {EXAMPLE} today more-staff; echo $? >&2; }} | true", 0),
-        (f"{{ shixian trace {EXAMPLE} today --case 1 2>&1; echo $? >&3; }} 3>&2 2>&1 | true", 0),
+        (f"{{ shixian diff {QUOTED} today more-staff; echo $? >&2; }} | true", 0),
+        (f"{{ shixian trace {QUOTED} today --case 1 2>&1; echo $? >&3; }} 3>&2 2>&1 | true", 0),
         ("{ shixian check nowhere 2>&1; echo $? >&3; } 3>&2 2>&1 | true", 2),
-        (f"shixian check {EXAMPLE} >&- 2>&-; echo $? >&2", 0),
+        (f"shixian check {QUOTED} >&- 2>&-; echo $? >&2", 0),
     ],
 )
 def test_a_stream_that_nobody_reads_changes_no_exit_code_and_brings_no_traceback(line: str, code: int) -> None:
@@ -98,7 +100,7 @@ def test_a_stream_that_nobody_reads_changes_no_exit_code_and_brings_no_traceback
 @pytest.mark.skipif(os.name != "posix", reason="a POSIX shell")
 def test_files_are_written_although_nobody_reads_the_words(tmp_path: Path) -> None:
     file = tmp_path / "a.json"
-    shell(f"shixian run {EXAMPLE} today --replications 1 --workers 1 --json '{file}' 2>/dev/null | true")
+    shell(f"shixian run {QUOTED} today --replications 1 --workers 1 --json '{file}' 2>/dev/null | true")
     assert json.loads(file.read_text("utf-8"))["replications"] == 1
 
 
@@ -109,7 +111,7 @@ def test_files_are_written_although_nobody_reads_the_words(tmp_path: Path) -> No
     ids=str,
 )
 def test_no_language_of_the_system_and_no_encoding_of_the_terminal_stops_a_command(environment: dict[str, str]) -> None:
-    done = shell(f"shixian diff {EXAMPLE} today more-staff", SHIXIAN_LANG="zh", **environment)
+    done = shell(f"shixian diff {QUOTED} today more-staff", SHIXIAN_LANG="zh", **environment)
     assert done.returncode == 0 and b"today" in done.stdout
 
 
