@@ -6,17 +6,17 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from sim.analysis.case_days import CaseCalendar, CaseDay, case_calendar
+from sim.analysis.case_days import CaseCalendar, CaseDay, Why, case_calendar
 from sim.engine.replicate import simulate
 from sim.errors import InputError
 from sim.eventlog import EventLog
 from sim.model.base import LEGAL, Model
 from sim.model.limits import Limit, Reading
-from sim.model.paths import names_of
+from sim.model.paths import names_of, steps_of
 from sim.model.scenario import Scenario
 from sim.text import Text
 
-__all__ = ["CaseDay", "TracedCase", "trace_case"]
+__all__ = ["CaseDay", "TracedCase", "Why", "trace_case"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class TracedCase:
     log: EventLog
     model: Model
     attributes: dict[str, str]
+    beside: frozenset[str]
+    """The steps that it does not wait for."""
 
     def of_what_kind(self) -> list[tuple[Text, Text]]:
         """The case's attributes and their values by their names."""
@@ -55,10 +57,21 @@ def trace_case(scenario: Scenario, name: str, limit_id: str | None, *, seed: int
     log = simulate(scenario, seed, replication)
     case = _find(log, model, name, None if limit_id is None else model.limits[limit_id])
     limit_id, limit, reading = _clock_of(log, case, model, limit_id)
-    days = case_calendar(log, case, reading.clock or limit.clock, reading.unit, log.calendars[LEGAL])
+    clock, beside = reading.clock or limit.clock, _beside(model, log.cases.process[case] or "")
+    days = case_calendar(log, case, clock, reading, log.calendars[LEGAL], beside)
     columns = sorted(log.cases.attributes.items())
     attributes = {name: value for name, column in columns if (value := column[case]) is not None}
-    return TracedCase(log.cases.label[case], limit_id, limit, reading, days, log, model, attributes)
+    return TracedCase(log.cases.label[case], limit_id, limit, reading, days, log, model, attributes, beside)
+
+
+def _beside(model: Model, process: str) -> frozenset[str]:
+    """The steps for which a case of a process does not wait."""
+    if process not in model.processes:
+        return frozenset()
+    paths: dict[bool, set[str]] = {True: set(), False: set()}
+    for at in steps_of(model, process):
+        paths[at.apart].add(at.path)
+    return frozenset(paths[True] - paths[False])
 
 
 def _find(log: EventLog, model: Model, name: str, limit: Limit | None) -> int:

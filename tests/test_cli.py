@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -12,6 +13,9 @@ from pathlib import Path
 import pytest
 
 from sim.cli import COMMANDS, language, run
+from sim.engine.prepared import prepare
+from sim.model.files import load
+from sim.model.open_time import instant_of
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = str(ROOT / "scenarios/example")
@@ -120,7 +124,7 @@ def test_explain_says_what_a_case_does_not_wait_for(capsys, tmp_path):
 BESIDE = """
 shixian: 1
 name: beside
-study: {from: 2021-06-01, to: 2021-06-30}
+study: {from: 2021-06-01, to: 2021-06-30, warm_up_years: 0}
 owners: {office: {name: office}}
 calendars: {legal: {name: legal, hours: {workdays: "09:00-17:00"}}}
 processes:
@@ -243,6 +247,21 @@ def test_trace_explains_every_day_of_a_case(capsys, tmp_path):
     assert code == 0 and all(day["date"] in out for day in days)
     assert "class: applications" in out and json.loads(file.read_text("utf-8"))["attributes"] == {"class": "permit"}
     assert sum(day["added"] for day in days) == pytest.approx(days[-1]["total"])
+
+
+def test_trace_tells_the_mark_and_the_reason_of_every_day_in_both_languages(capsys, tmp_path):
+    file, today = tmp_path / "case.json", load(Path(EXAMPLE)).scenario("today")
+    holiday = instant_of(dt.datetime(2021, 10, 1))
+    cases = prepare(today).arrivals(today.model.study.seed, 0)
+    before = [case.label for case in cases if case.instant < holiday]
+    over_the_holiday = ["trace", EXAMPLE, "today", "--case", before[-1], "--json", str(file)]
+    zh = said(capsys, *over_the_holiday, "--lang", "zh")[1]
+    days = {day["date"]: day for day in json.loads(file.read_text("utf-8"))["days"]}
+    assert all(day["why"] and day["reason"]["zh"] in zh for day in days.values())
+    day = days["2021-10-01"]
+    assert day["counts"] == "none" and day["why"] in ("closed", "not-started") and "不计" in day["reason"]["zh"]
+    assert not any(step["counts"] for step in day["steps"])
+    assert "○ does not count" in said(capsys, *over_the_holiday, "--lang", "en")[1]
 
 
 def test_every_command_that_reads_a_folder_takes_the_same_options(capsys, tmp_path):

@@ -80,8 +80,7 @@ def clock_times(
     """
     _refuse_missing(log, clock, unit, per)
     cases = np.arange(len(log.cases)) if cases is None else cases
-    run = _run(log, clock, cases)
-    part = None if per == "case" else (log.stage if per == "stage" else log.step).codes.astype(np.int64) + 1
+    run, part = _run(log, clock, cases), _part(log, per)
     intervals = counted(log, clock, run.family, run.start, run.until, part)
     parts = 1 if part is None else int(part.max(initial=0)) + 1
     days = in_days(intervals, cases.size * parts, unit, legal).reshape(cases.size, parts).sum(axis=1)
@@ -99,11 +98,18 @@ def clock_times(
     )
 
 
-def counted_time(log: EventLog, clock: Clock, cases: Ints) -> Intervals:
-    """The counted intervals of these cases as far as they have come; the group is the place in ``cases``."""
-    _refuse_missing(log, clock, "calendar-days", "case")
+def counted_time(log: EventLog, clock: Clock, cases: Ints, per: Per = "case") -> Intervals:
+    """The counted intervals of these cases as far as they have come.
+
+    The group is the place in ``cases``; with ``per`` stage or step, another one for each of them in each case.
+    """
+    _refuse_missing(log, clock, "calendar-days", per)
     run = _run(log, clock, cases)
-    return counted(log, clock, run.family, run.start, run.until)
+    return counted(log, clock, run.family, run.start, run.until, _part(log, per))
+
+
+def _part(log: EventLog, per: Per) -> Ints | None:
+    return None if per == "case" else (log.stage if per == "stage" else log.step).codes.astype(np.int64) + 1
 
 
 def _run(log: EventLog, clock: Clock, cases: Ints) -> _Run:
