@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import COMMANDS, language, run
-from sim.engine.prepared import prepare
+from sim.engine.replicate import arrivals
 from sim.model.files import load
 from sim.model.open_time import instant_of
 
@@ -252,8 +253,7 @@ def test_trace_explains_every_day_of_a_case(capsys, tmp_path):
 def test_trace_tells_the_mark_and_the_reason_of_every_day_in_both_languages(capsys, tmp_path):
     file, today = tmp_path / "case.json", load(Path(EXAMPLE)).scenario("today")
     holiday = instant_of(dt.datetime(2021, 10, 1))
-    cases = prepare(today).arrivals(today.model.study.seed, 0)
-    before = [case.label for case in cases if case.instant < holiday]
+    before = [case.label for case in arrivals(today, today.model.study.seed, 0) if case.instant < holiday]
     over_the_holiday = ["trace", EXAMPLE, "today", "--case", before[-1], "--json", str(file)]
     zh = said(capsys, *over_the_holiday, "--lang", "zh")[1]
     days = {day["date"]: day for day in json.loads(file.read_text("utf-8"))["days"]}
@@ -262,6 +262,71 @@ def test_trace_tells_the_mark_and_the_reason_of_every_day_in_both_languages(caps
     assert day["counts"] == "none" and day["why"] in ("closed", "not-started") and "不计" in day["reason"]["zh"]
     assert not any(step["counts"] for step in day["steps"])
     assert "○ does not count" in said(capsys, *over_the_holiday, "--lang", "en")[1]
+
+
+WITH_CASES_OF_ITS_OWN = BESIDE.replace(
+    "scenarios: {before",
+    """  L2:
+    name: look
+    service: permits
+    item: (六)11
+    quote: 不超5天
+    english: not over 5 days
+    responsible: 市审批服务局
+    deadline: 6月15日
+    classes: [check]
+    value: 5 d
+    statistic: mean
+    readings: [{id: days, name: days, role: default, unit: hours}]
+  L3:
+    {name: no clock, service: permits, item: (六)11, quote: 优化, english: better, responsible: 局, deadline: 无}
+scenarios: {before""",
+).replace("sources: {", "sources: {others: {name: others, process: other, per_year: 100}, ").replace(
+    "  check: {", "  other: {name: other, owner: office, flow: [{wait: o, takes: 1 d}]}\n  check: {"
+)  # fmt: skip
+
+
+def traced(capsys, folder: Path, *arguments: str) -> str:
+    file = folder.parent / "case.json"
+    code, _, err = said(capsys, "trace", str(folder), "before", *arguments, "--lang", "en", "--json", str(file))
+    return err if code else json.loads(file.read_text("utf-8"))["case"]
+
+
+@pytest.fixture
+def beside(tmp_path) -> Path:
+    (tmp_path / "beside").mkdir()
+    (tmp_path / "beside/a.yaml").write_text(WITH_CASES_OF_ITS_OWN, "utf-8")
+    return tmp_path / "beside"
+
+
+def test_trace_numbers_the_cases_of_the_commitments_in_the_order_of_acceptance(capsys, beside):
+    of_limit = ["--limit", "L1", "--case"]
+    last = int(re.search(r"give 1 to (\d+): the cases of household", traced(capsys, beside, *of_limit, "999"))[1])
+    assert traced(capsys, beside, *of_limit, "1") == "homes-000001"
+    assert traced(capsys, beside, *of_limit, str(last)) == f"homes-{last:06d}"
+    assert traced(capsys, beside, *of_limit, "homes-2") == "homes-000002"
+    assert traced(capsys, beside, "--limit", "L2", "--case", "2").startswith("homes-000002/early")
+    assert traced(capsys, beside, "--case", "homes-2/early-1-1").startswith("homes-000002/early")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "where", "cure"),
+    [
+        (["--case", "0", "--limit", "L1"], "--case", "give 1 to"),
+        (["--case", "999", "--limit", "L1"], "--case", "the cases of household accepted in it"),
+        (["--case", "homes-999"], "--case", "for example homes-000001"),
+        (["--case", "nobody-1/early-1-1"], "--case", "for example homes-000001"),
+        (["--case", "others-1"], "--case", "their commitments: none"),
+        (["--case", "homes-1", "--limit", "L2"], "--limit", "their commitments: L1"),
+        (["--case", "1", "--limit", "L3"], "--limit", "there are: L1, L2"),
+    ],
+)
+def test_what_trace_cannot_find_is_said_before_anything_is_simulated(
+    capsys, monkeypatch, beside, arguments, where, cure
+):
+    monkeypatch.setattr("sim.engine.reference.simulate", lambda *_: pytest.fail("it simulates"))
+    err = traced(capsys, beside, *arguments)
+    assert err.startswith(where) and cure in err and "simulating" not in err
 
 
 def test_every_command_that_reads_a_folder_takes_the_same_options(capsys, tmp_path):

@@ -24,8 +24,9 @@ _HELP = Text(
     "The days of one simulated case: what went on, what counted, and why the rest did not.",
 )
 _CASE = Text(
-    "办件编号(如 hv-single-000120),或统计期内第几件",
-    "the case's label (as hv-single-000120), or its number in the window",
+    "办件编号(如 hv-single-000120),或统计期内受理的第几件(只数有承诺的类别;写了 --limit 时只数该承诺的类别)",
+    "the case's label (as hv-single-000120), or its number among those accepted in the window whose class has a "
+    "commitment (with --limit: this one)",
 )
 _LIMIT = Text("按哪项承诺计时(默认该类办件的第一项)", "by which commitment's clock (the first of its class by default)")
 _REPLICATION = Text("第几次模拟,从 0 起", "which replication, from 0")
@@ -77,13 +78,15 @@ def command(say: options.Say) -> click.Command:
         lang: Language,
     ) -> None:
         from sim.model import files
-        from sim.tracing import trace_case
+        from sim.tracing import named_case, trace_case
 
         loaded = files.load(folder, options.with_study(settings, seed, replications)).scenario(scenario)
         if limit_id is not None:
             find(loaded.model.limits, limit_id, Text("承诺", "commitment"))
+        seed = loaded.model.study.seed
+        label = named_case(loaded, case_name, limit_id, seed=seed, replication=replication)
         click.echo(Text("模拟中……", "simulating ...").in_(lang), err=True)
-        traced = trace_case(loaded, case_name, limit_id, seed=loaded.model.study.seed, replication=replication)
+        traced = trace_case(loaded, label, limit_id, seed=seed, replication=replication)
         _show(traced, lang)
         write_json(json_file, _content(traced, scenario))
 

@@ -8,12 +8,15 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import get_context
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sim.errors import EnvironmentFailure
 from sim.eventlog import EventLog
 from sim.model.scenario import Scenario
 from sim.text import Text
+
+if TYPE_CHECKING:
+    from sim.engine.arrivals import Arrival
 
 ENGINE = "reference"
 """The engine that users get unless they ask for another."""
@@ -29,6 +32,13 @@ def simulate(scenario: Scenario, seed: int, replication: int) -> EventLog:
     from sim.engine import reference  # SimPy is imported where it runs
 
     return reference.simulate(scenario, seed, replication)
+
+
+def arrivals(scenario: Scenario, seed: int, replication: int) -> Sequence[Arrival]:
+    """The cases that its sources bring to a replication, by their instants: known before anything is simulated."""
+    from sim.engine.prepared import prepare
+
+    return prepare(scenario).arrivals(seed, replication)
 
 
 def replicate(
