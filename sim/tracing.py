@@ -66,7 +66,7 @@ def named_case(scenario: Scenario, name: str, limit_id: str | None, *, seed: int
     for arrival in arrivals(scenario, seed, replication):
         known[arrival.label] = (arrival.instant, model.sources[arrival.source].class_())
     cohort = _cohort(model, classes, ((accepted, label, class_) for label, (accepted, class_) in known.items()))
-    if name.isdigit():
+    if name.isdecimal():
         if _spawned(model).isdisjoint(classes):
             return _numbered(cohort, name, classes)
         return name
@@ -98,8 +98,17 @@ def _clocks(model: Model) -> dict[str, tuple[Limit, Reading]]:
 
 
 def _classes(model: Model, limit_id: str | None) -> tuple[str, ...]:
-    """The classes that have a commitment, or those of one. Errors: InputError where it has no clock."""
+    """The classes that have a commitment, or those of one. Errors: InputError where it has no clock, or none has."""
     clocks = _clocks(model)
+    if not clocks:
+        raise InputError(
+            Text(
+                "没有一项承诺有计时口径,无从逐日计时",
+                "no commitment has a reading of a clock, so no day can be counted",
+            ),
+            Text("给一项承诺写 classes 和 default 口径", "give a commitment its classes and a default reading"),
+            where="--case" if limit_id is None else "--limit",
+        )
     if limit_id is not None and limit_id not in clocks:
         raise InputError(
             Text("这项承诺没有计时口径", "this commitment has no reading of a clock"),
@@ -157,16 +166,19 @@ def _find(log: EventLog, model: Model, name: str, classes: tuple[str, ...]) -> i
     accepted, class_ = log.cases.accepted, log.cases.case_class
     cases = ((int(accepted[i]), label, class_[i] or "") for i, label in enumerate(log.cases.label))
     cohort = _cohort(model, classes, cases)
-    label = _numbered(cohort, name, classes) if name.isdigit() else name
+    label = _numbered(cohort, name, classes) if name.isdecimal() else name
     if label not in log.cases.label:
         raise _no_such_case(name, cohort)
     return log.cases.label.index(label)
 
 
 def _no_such_case(name: str, cohort: list[str]) -> InputError:
+    cure = Text("例如 {some},或写统计期内的第几件", "for example {some}, or its number in the window")
+    if not cohort:
+        cure = Text("统计期内没有受理过有承诺的办件", "no case that has a commitment was accepted in the window")
     return InputError(
         Text("本次模拟没有这个办件", "this replication has no such case"),
-        Text("例如 {some}", "for example {some}").format(some=", ".join(cohort[:3])),
+        cure.format(some=", ".join(cohort[:3])),
         where="--case",
         value=name,
     )

@@ -81,6 +81,7 @@ def test_help_is_quick_because_heavy_modules_are_imported_late():
         (["run", EXAMPLE, "today", "--logs", "last"], "there are: all, first, none"),
         (["explain", EXAMPLE, "L2"], "L1"),
         (["trace", EXAMPLE, "today", "--case", "nobody-1"], "nobody-1"),
+        (["trace", EXAMPLE, "today", "--case", "²"], "²"),
         (["trace", EXAMPLE, "today", "--case", "1", "--limit", "L9"], "L1"),
         (["diff", EXAMPLE, "today", "tomorrow"], "tomorrow"),
     ],
