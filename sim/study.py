@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import version
 from math import inf
@@ -20,12 +21,13 @@ from typing import NamedTuple
 
 from sim.analysis.assess import assess, years_of
 from sim.analysis.compare import changes
-from sim.analysis.results import KeptLogs, StudyResult
+from sim.analysis.results import Change, KeptLogs, ScenarioResult, StudyResult
 from sim.analysis.samples import Sample
 from sim.analysis.sampling import sample
 from sim.engine.replicate import ENGINE, Progress, replicate, simulate, worker_processes
 from sim.errors import InputError
 from sim.logfiles import write_log
+from sim.model.base import Study
 from sim.model.open_time import date_of
 from sim.model.scenario import Folder, Scenario
 from sim.text import Text
@@ -63,22 +65,59 @@ def run_study(
     began = time.time()
     scenarios = [folder.scenario(id_) for id_ in _once(scenario_ids)]
     with _staged(out) as stage:
-        kept = 0 if stage is None else _KEPT[logs]
-        units = [
-            _Unit(described, seed, replication, file if replication < kept else None)
-            for scenario in scenarios
-            for described in [pickle.dumps(scenario)]
-            for replication in range(replications)
-            for file in [Path(stage or "", LOGS, scenario.id, f"{replication:04d}.parquet")]
-        ]
-        with worker_processes(min(workers, len(units))) as executor:
-            found = replicate(_carry_out, units, executor, progress)
-        samples = [found[i : i + replications] for i in range(0, len(found), replications)]
+        samples = samples_of(
+            scenarios, seed, replications, workers=workers, progress=progress, logs=stage and stage / LOGS, keep=logs
+        )
         results = [assess(scenario, its) for scenario, its in zip(scenarios, samples, strict=True)]
         if out is not None and stage is not None:
             _put(stage / LOGS, out / LOGS)
             write_whole(out / "run.json", _facts(began, workers))
-    study = folder.study
+    compared = tuple(
+        change
+        for after, its in zip(results[1:], samples[1:], strict=True)
+        for change in changes(results[0], samples[0], after, its)
+    )
+    result = study_result(
+        folder.study, results, compared, name=name, seed=seed, replications=replications, command=command
+    )
+    return replace(result, logs="none" if out is None else logs)
+
+
+def samples_of(
+    scenarios: Sequence[Scenario],
+    seed: int,
+    replications: int,
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
+    logs: Path | None = None,
+    keep: KeptLogs = "all",
+) -> list[list[Sample]]:
+    """Each scenario's samples, in the order of the replications; below ``logs``, if given, go the event logs kept."""
+    kept = 0 if logs is None else _KEPT[keep]
+    units = [
+        _Unit(described, seed, replication, file if replication < kept else None)
+        for scenario in scenarios
+        for described in [pickle.dumps(scenario)]
+        for replication in range(replications)
+        for file in [Path(logs or "", scenario.id, f"{replication:04d}.parquet")]
+    ]
+    with worker_processes(min(workers, len(units))) as executor:
+        found = replicate(_carry_out, units, executor, progress)
+    return [found[i : i + replications] for i in range(0, len(found), replications)]
+
+
+def study_result(
+    study: Study,
+    results: Sequence[ScenarioResult],
+    compared: tuple[Change, ...] = (),
+    *,
+    name: str,
+    seed: int,
+    replications: int,
+    command: str,
+) -> StudyResult:
+    """What was found, with the facts of the run that every table and page prints."""
     return StudyResult(
         folder=name,
         seed=seed,
@@ -88,13 +127,9 @@ def run_study(
         begin=date_of(study.begin).isoformat(),
         years=years_of(study),
         scenarios=tuple(results),
-        changes=tuple(
-            change
-            for after, its in zip(results[1:], samples[1:], strict=True)
-            for change in changes(results[0], samples[0], after, its)
-        ),
+        changes=compared,
         command=command,
-        logs="none" if out is None else logs,
+        logs="none",
     )
 
 

@@ -77,7 +77,7 @@ def carry_out(job: Job) -> int:
     seed = folder.study.seed if job.seed is None else job.seed
     replications = job.replications or folder.study.replications
     workers = job.workers or os.cpu_count() or 1
-    with _Progress(job.lang) as progress:
+    with Progress(job.lang) as progress:
         result = study.run_study(
             folder,
             job.scenarios,
@@ -120,7 +120,7 @@ def _lies_in(inner: Path, outer: Path) -> bool:
     return outer.exists() and any(path.exists() and path.samefile(outer) for path in (inner, *inner.parents))
 
 
-class _Progress:
+class Progress:
     """One line on the error channel; silent where that is no terminal, but for every tenth."""
 
     def __init__(self, lang: Language) -> None:
@@ -133,7 +133,7 @@ class _Progress:
         self._bar = Progress(*columns, console=self._console, transient=True)
         self._task = self._bar.add_task(self._words, total=None)
 
-    def __enter__(self) -> _Progress:
+    def __enter__(self) -> Progress:
         self._bar.start()
         return self
 

@@ -97,6 +97,15 @@ def legend(edition: Edition) -> list[tuple[str, str]]:
     return [(edition.exact(word), edition.prose(meaning)) for word, meaning in edition.folder.legend.items()]
 
 
+def figure_name(edition: Edition, path: str) -> str:
+    """What the figure at a path is called; the path itself where it names no figure."""
+    for scenario in edition.scenarios.values():
+        for figure in figures(scenario.model):
+            if figure.path == path:
+                return _name(edition, scenario.model, figure)
+    return edition.exact(path)
+
+
 def _then(first: AssumptionRow, last: AssumptionRow) -> AssumptionRow:
     """What differs between the scenarios, from the one to the other."""
     both = {
@@ -109,17 +118,20 @@ def _then(first: AssumptionRow, last: AssumptionRow) -> AssumptionRow:
 
 def _row(edition: Edition, model: Model, figure: Figure, limits: str) -> AssumptionRow:
     section = _SECTIONS.get(str(figure.where[0]), Text(str(figure.where[0]), str(figure.where[0])))
-    names = edition.choose("：", ": ").join(edition.say(name) for name in _names(model, figure.where))
     source = "; ".join(filter(None, (figure.evidence.source, figure.evidence.by)))
     return AssumptionRow(
         edition.say(section),
         figure.path,
-        names,
+        _name(edition, model, figure),
         _value(edition, model, figure),
         _range(edition, figure),
         edition.say(source),
         limits,
     )
+
+
+def _name(edition: Edition, model: Model, figure: Figure) -> str:
+    return edition.choose("：", ": ").join(edition.say(name) for name in _names(model, figure.where))
 
 
 def _value(edition: Edition, model: Model, figure: Figure) -> str:

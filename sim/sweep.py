@@ -1,0 +1,142 @@
+"""One or two figures of a scenario varied, everything else and every random number kept."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from sim.analysis.assess import assess
+from sim.analysis.results import StudyResult
+from sim.engine.replicate import Progress
+from sim.errors import InputError, InputErrors
+from sim.model import files
+from sim.model.scenario import Folder, Scenario
+from sim.study import samples_of, study_result
+from sim.text import Text
+
+MOST_AXES, MOST_POINTS = 2, 200
+
+
+class Axis(NamedTuple):
+    """A figure by its path, and the values that it is given, as they are written."""
+
+    path: str
+    values: tuple[str, ...]
+
+
+class Point(NamedTuple):
+    """The values of the figures, one for each axis, the folder that has them, and what the scenario comes to."""
+
+    values: tuple[str, ...]
+    folder: Folder
+    result: StudyResult
+
+
+class Sweep(NamedTuple):
+    """The points in the order of the axes' values, the last axis fastest."""
+
+    scenario: str
+    axes: tuple[Axis, ...]
+    points: tuple[Point, ...]
+
+
+def run_sweep(
+    folder: Path,
+    scenario: str,
+    axes: Sequence[Axis],
+    *,
+    settings: Mapping[str, str],
+    seed: int | None = None,
+    replications: int | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+    command: str = "",
+) -> Sweep:
+    """Simulate the scenario at every combination of the values.
+
+    All points have the same seed, so that by rule 11 they differ by what is varied alone.
+
+    Errors: InputError for more than two axes, a figure varied twice, more points than can be read, a value that the
+    folder refuses, and a figure that changes nothing in this scenario, since a reform of it replaces that figure.
+    """
+    _check(axes)
+    asked = list(itertools.product(*(axis.values for axis in axes)))
+    folders = [_with(folder, settings, axes, values) for values in asked]
+    scenarios = [loaded.scenario(scenario) for loaded in folders]
+    _refuse_idle(axes, asked, scenarios)
+    study = folders[0].study
+    seed = study.seed if seed is None else seed
+    replications = replications or study.replications
+    samples = samples_of(scenarios, seed, replications, workers=workers, progress=progress)
+    points = [
+        Point(
+            values,
+            loaded,
+            study_result(
+                loaded.study,
+                [assess(built, its)],
+                name=folder.as_posix(),
+                seed=seed,
+                replications=replications,
+                command=command,
+            ),
+        )
+        for values, loaded, built, its in zip(asked, folders, scenarios, samples, strict=True)
+    ]
+    return Sweep(scenario, tuple(axes), tuple(points))
+
+
+def _with(folder: Path, settings: Mapping[str, str], axes: Sequence[Axis], values: Sequence[str]) -> Folder:
+    """The folder with these values; what they break is told at ``--over``."""
+    varied = {axis.path: value for axis, value in zip(axes, values, strict=True)}
+    places = {f"--set {path}": f"--over {path}" for path in varied}
+    try:
+        return files.load(folder, {**settings, **varied})
+    except InputErrors as several:
+        raise InputErrors([e.at(places[e.where]) if e.where in places else e for e in several.errors]) from None
+    except InputError as error:
+        raise error.at(places.get(error.where, error.where)) from None
+
+
+def _check(axes: Sequence[Axis]) -> None:
+    points = 1
+    for axis in axes:
+        points *= len(axis.values)
+    if len(axes) > MOST_AXES:
+        rule = Text("最多同时变动两个数据项", "at most two figures are varied together")
+        raise InputError(rule, Text("分几次运行", "run it several times"), where="--over", value=len(axes))
+    if len({axis.path for axis in axes}) < len(axes):
+        rule = Text("同一个数据项写了两次", "the same figure is varied twice")
+        cure = Text("把取值写在一起:路径=1,2,3", "write its values together: PATH=1,2,3")
+        raise InputError(rule, cure, where="--over", value=axes[0].path)
+    for axis in axes:
+        if len(set(axis.values)) < len(axis.values):
+            rule = Text("同一个取值写了两次", "the same value stands twice")
+            raise InputError(rule, Text("删去一个", "take one out"), where=f"--over {axis.path}", value=axis.values)
+    if points > MOST_POINTS:
+        rule = Text(f"组合数超过 {MOST_POINTS}", f"there are more than {MOST_POINTS} combinations")
+        raise InputError(rule, Text("减少取值", "give fewer values"), where="--over", value=points)
+
+
+def _refuse_idle(axes: Sequence[Axis], asked: Sequence[tuple[str, ...]], scenarios: Sequence[Scenario]) -> None:
+    """A figure that a reform of the scenario replaces would draw a flat line that looks like an answer."""
+    for i, axis in enumerate(axes):
+        rest = asked[0][:i], asked[0][i + 1 :]
+        along = [s.hash for values, s in zip(asked, scenarios, strict=True) if (values[:i], values[i + 1 :]) == rest]
+        if len(along) > 1 and len(set(along)) == 1:
+            raise InputError(
+                Text("这个数据项在该情景中不起作用", "this figure has no effect in this scenario"),
+                _idle_cure(scenarios[0]),
+                where="--over",
+                value=axis.path,
+            )
+
+
+def _idle_cure(scenario: Scenario) -> Text:
+    reforms = ", ".join(id_ for id_, _ in scenario.reforms)
+    return Text(
+        f"情景中有举措另行设定了它,可改动举措中的数值(reforms/...):{reforms or '-'}",
+        f"a reform of the scenario sets it; vary the figure of the reform (reforms/...): {reforms or '-'}",
+    )
