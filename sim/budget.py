@@ -84,8 +84,9 @@ def limit_budget(
             where=limit_id,
             value=len(cases.days),
         )
-    assert limit.value is not None
-    found = budget(cases, limit.value.amount, share)
+    value = limit.value_of(reading)
+    assert value is not None
+    found = budget(cases, value.amount, share)
     places = {at.path: at for at in _all_steps(scenario)}
     return LimitBudget(scenario, limit_id, limit, reading, seed, replications, found, places)
 

@@ -194,6 +194,13 @@ def test_a_reading_with_a_statistic_of_its_own_is_judged_by_it():
     assert result.statistic is not None and result.statistic.kind == "mean"
 
 
+def test_a_reading_may_put_the_limit_in_its_own_words_as_a_week_is_five_working_days():
+    its, week = limit(value="7 d"), reading(value="5 wd", unit="whole-days")
+    result = judge_reading(its, week, years(10, 0, 500), 1.0)
+    assert (result.limit_value, result.mean.unit) == (5, "wd")
+    assert judge_reading(its, reading(), years(10, 0, 500), 1.0).limit_value == 7
+
+
 def test_the_longest_case_is_that_of_all_replications():
     result = judge_reading(limit(), reading(), [cohort([3.0]), cohort([9.0, 2.0]), cohort([9.0])], 1.0)
     assert (result.longest_days, result.longest_replication, result.longest_case) == (9.0, 1, "s-1")

@@ -81,7 +81,7 @@ def step_days(log: EventLog, model: Model, limit: Limit) -> StepDays:
     measured in fractions of working days, or in calendar time, and scaled to the reading's total.
     """
     reading = limit.default_reading()
-    assert reading is not None and limit.value is not None
+    assert reading is not None
     legal, clock = WorkingDays(log.calendars[LEGAL]), reading.clock or limit.clock
     first, last = model.study.window
     accepted = log.cases.accepted

@@ -66,7 +66,7 @@ def _limit(known: _Known, limit: Limit) -> LimitSample:
         completed = cohort_of(known.log, limit, default, times, _within(times.stop, known.window), longest=False)
         under_baseline = _under_baseline(log, limit, default, times, in_window)
         by_class = _by_class(log, limit, default, times, in_window)
-        months = _months(known, limit, times, in_window)
+        months = _months(known, _late(limit, default, times), times, in_window)
         finished = every[in_window & times.is_in("finished")]
     closed = cohort[known.closed[cohort] != NAT]
     still_open = cohort[(known.closed[cohort] == NAT) & (known.withdrawn[cohort] == NAT)]
@@ -111,7 +111,7 @@ def cohort_of(
     """
     finished, still_open = which & times.is_in("finished"), which & times.is_in("open", "not-started")
     days = np.where(times.is_in("not-started"), 0.0, times.days)
-    late = np.zeros(days.size, dtype=np.bool_) if limit.value is None else times.late(limit.value.amount)
+    late = _late(limit, reading, times)
     its = np.flatnonzero(finished | still_open)
     worst = None
     if longest and its.size:
@@ -162,13 +162,17 @@ def _stuck_at(log: EventLog, clock: Clock, case: int) -> str:
     return log.step.names[int(np.argmax(np.bincount(steps, counted.stop - counted.start)))]
 
 
-def _months(known: _Known, limit: Limit, times: ClockTimes, which: Flags) -> dict[str, MonthCount]:
+def _late(limit: Limit, reading: Reading, times: ClockTimes) -> Flags:
+    value = limit.value_of(reading)
+    return np.zeros(times.days.size, dtype=np.bool_) if value is None else times.late(value.amount)
+
+
+def _months(known: _Known, late: Flags, times: ClockTimes, which: Flags) -> dict[str, MonthCount]:
     """Every month of the window, those without cases, too."""
     month = _month(known.log.cases.accepted[times.case])
     first, last = _month(np.array([known.window[0], known.window[1] - 1]))
     which = which & times.is_in("finished", "open", "not-started")
     days = np.where(np.isnan(times.days), 0.0, times.days)
-    late = np.zeros(days.size, dtype=np.bool_) if limit.value is None else times.late(limit.value.amount)
     found = {}
     for each in np.arange(first, last + 1):
         its = which & (month == each)

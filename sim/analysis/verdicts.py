@@ -52,7 +52,8 @@ def judge_reading(
     how long was simulated: no steady figure is given and *met* cannot be said; *not met* stands, since later cases
     fare worse still.
     """
-    late = late_share(cohorts, judged=limit.value is not None)
+    value = limit.value_of(reading)
+    late = late_share(cohorts, judged=value is not None)
     mean, median, p90, a_longest = _times(cohorts, unit_of(limit, reading))
     cases, replications = sum(cohort.cases for cohort in cohorts), len(cohorts)
     decision = decide(limit, reading, late, mean, median)
@@ -61,7 +62,7 @@ def judge_reading(
     return ReadingResult(
         reading=reading,
         statistic=statistic_of(limit, reading),
-        limit_value=None if limit.value is None else limit.value.amount,
+        limit_value=None if value is None else value.amount,
         tolerance=_tolerance(limit, reading),
         decision="undecided" if growing and decision == "met" else decision,
         cases=cases,
@@ -86,13 +87,13 @@ def judge_reading(
 
 def decide(limit: Limit, reading: Reading, late: Estimate, mean: Estimate, median: Estimate) -> Decision | None:
     """Rule 20 for one reading; None where the plan gives no number."""
-    statistic = statistic_of(limit, reading)
-    if limit.value is None or statistic is None:
+    statistic, value = statistic_of(limit, reading), limit.value_of(reading)
+    if value is None or statistic is None:
         return None
     if statistic.kind == "mean":
-        return judge_mean(mean, limit.value.amount)
+        return judge_mean(mean, value.amount)
     if statistic.kind == "median":
-        return judge_mean(median, limit.value.amount)
+        return judge_mean(median, value.amount)
     return judge_share(late, limit.tolerance if statistic.share is None else 1 - statistic.share)
 
 
@@ -136,8 +137,8 @@ def statistic_of(limit: Limit, reading: Reading) -> Statistic | None:
 
 def unit_of(limit: Limit, reading: Reading) -> str:
     """``wd`` or ``d``: what the times of a reading are printed in."""
-    if limit.value is not None:
-        return str(limit.value.unit)
+    if (value := limit.value_of(reading)) is not None:
+        return str(value.unit)
     return "d" if reading.unit in ("calendar-days", "hours") else "wd"
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from sim.model.clocks import Clock, Unit
 from sim.model.part import Id, Name, Part, Share, refuse
-from sim.model.quantities import PromisedDuration
+from sim.model.quantities import PromisedDuration, Quantity
 from sim.text import Text
 
 Role = Literal["default", "plausible", "beside"]
@@ -38,6 +38,15 @@ class Statistic(Part):
 StatisticField = Annotated[Statistic, BeforeValidator(_statistic)]
 
 
+def _in_days(value: Quantity | None) -> Quantity | None:
+    if value is not None and value.unit not in ("wd", "d"):
+        raise refuse(
+            Text("时限须写明工作日(wd)或自然日(d)", "a limit is in working days (wd) or calendar days (d)"),
+            Text("例如 10 wd", "for example 10 wd"),
+        )
+    return value
+
+
 class Reading(Part):
     """口径: a unit, a selection and a statistic; what is left out is the limit's own.
 
@@ -58,6 +67,14 @@ class Reading(Part):
     clock: Clock | None = None
     statistic: StatisticField | None = None
     classes: tuple[Id, ...] | None = None
+    value: PromisedDuration | None = Field(
+        default=None, description="the limit as this reading understands it: a week as 5 wd, say"
+    )
+
+    @field_validator("value")
+    @classmethod
+    def _in_days(cls, value: Quantity | None) -> Quantity | None:
+        return _in_days(value)
 
 
 class Limit(Part):
@@ -81,15 +98,15 @@ class Limit(Part):
     tolerance: Share = Field(default=DEFAULT_TOLERANCE, description="share of late cases that `every case` allows")
     readings: tuple[Reading, ...] = ()
 
+    @field_validator("value")
+    @classmethod
+    def _in_days(cls, value: Quantity | None) -> Quantity | None:
+        return _in_days(value)
+
     @model_validator(mode="after")
     def _complete(self) -> Limit:
         if self.value is None:
             return self
-        if self.value.unit not in ("wd", "d"):
-            raise refuse(
-                Text("时限须写明工作日(wd)或自然日(d)", "a limit is in working days (wd) or calendar days (d)"),
-                Text("例如 10 wd", "for example 10 wd"),
-            )
         if self.statistic is None or [r.role for r in self.readings].count("default") != 1 or not self.classes:
             raise refuse(
                 Text(
@@ -99,6 +116,10 @@ class Limit(Part):
                 Text("补上缺少的部分", "add what is missing"),
             )
         return self
+
+    def value_of(self, reading: Reading) -> Quantity | None:
+        """The limit in the reading's own words, else as the plan says it; None where it gives no number."""
+        return None if self.value is None else reading.value or self.value
 
     def default_reading(self) -> Reading | None:
         """The reading that decides; None where the plan gives no number and no reading is described."""
