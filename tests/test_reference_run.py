@@ -92,6 +92,39 @@ def test_a_year_brings_per_year_cases_whatever_its_pattern():
     assert 1.8 < weekdays[0] / weekdays[1] < 2.2
 
 
+def test_the_last_days_of_a_month_and_those_before_a_holiday_bring_more_and_the_year_as_many():
+    year = {"from": "2021-01-01", "to": "2021-12-31", "run_out": "1 d"}
+    days = [{"last": 2, "of": "month", "times": 3}, {"last": 3, "before": "spring-festival", "times": 2}]
+    source = {"s": POISSON["s"] | {"per_year": 50_000, "days": days}}
+    described = prepare(scenario(tiny([WORK], study=year, sources=source)))
+    inside = [a.instant // DAY_US for a in described.arrivals(5, 0) if a.instant < described.window[1]]
+    assert abs(len(inside) - 50_000) < 4 * math.sqrt(50_000)
+    on = dict(zip(*np.unique(np.array(inside, "datetime64[D]").astype(str), return_counts=True), strict=True))
+    usual = np.median(list(on.values()))
+    # 2021: Spring Festival is 12 February, the days before it that are open are 8, 9 and 10 February (11 is a holiday)
+    twice, thrice = ["2021-02-08", "2021-02-09", "2021-02-10"], ["2021-02-25", "2021-02-26", "2021-09-29", "2021-09-30"]
+    ordinary = ["2021-02-05", "2021-02-18", "2021-02-24", "2021-09-28", "2021-12-29"]
+    for dates, times in ((twice, 2), (thrice, 3), (ordinary, 1)):
+        assert np.mean([on[date] for date in dates]) / usual == pytest.approx(times, rel=0.15), dates
+
+
+def test_several_patterns_on_one_day_multiply_and_a_day_before_keeps_to_its_own_year():
+    year = {"from": "2021-01-01", "to": "2021-12-31", "run_out": "1 d"}
+    days = [
+        {"last": 1, "of": "month", "times": 2},
+        {"last": 30, "before": "10-01", "times": 2},
+        {"last": 9, "before": "01-04", "times": 5},  # 1 to 3 January are no working days: none in its year
+    ]
+    source = {"s": POISSON["s"] | {"days": days}}
+    rate = prepare(scenario(tiny([WORK], study=year, sources=source)))._rates["s"]
+    by_day = dict(zip((rate.start // DAY_US).astype("datetime64[D]").astype(str), rate.per_us, strict=True))
+    base = by_day["2021-07-01"]
+    assert by_day["2021-09-30"] == pytest.approx(4 * base)
+    assert by_day["2021-09-29"] == by_day["2021-08-20"] == pytest.approx(2 * base)  # the 30th open day before 1 October
+    assert by_day["2021-08-19"] == by_day["2021-01-04"] == by_day["2021-12-30"] == base
+    assert by_day["2021-12-31"] == pytest.approx(2 * base)
+
+
 def test_a_changed_rate_moves_the_instants_and_keeps_ordinals_attributes_and_draws():
     kinds = {"attributes": {"kind": {"x": "50%", "y": "50%"}}}
     more = {"s": POISSON["s"] | kinds | {"per_year": 600}}

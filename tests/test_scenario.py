@@ -184,6 +184,10 @@ FACTS: list[tuple[dict[str, Any], str]] = [
     ({"session": "review", "on": ["tue", "fri"]}, "session “联审会”: days of the week: Tue → Tue, Fri"),
     ({"arrivals": "small", "factor": 2}, "source “小用户”: cases a year: 300 → 600"),
     (
+        {"arrivals": "small", "days": [{"last": 3, "of": "month", "times": 1.4}]},
+        "source “小用户”, days: none → 1.4 times on the last 3 open days of the month",
+    ),
+    (
         {"mix": "small", "attribute": "size", "shares": {"short": 1}},
         "source “小用户”: attributes, size: long 60%, short 40% → short 100%",
     ),

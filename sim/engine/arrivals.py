@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from sim.engine.streams import case_identity, stream_id, uniform
 from sim.errors import RunError
 from sim.jit import compiled
 from sim.model.calendars import Calendar
-from sim.model.demand import Source
+from sim.model.demand import DayPattern, Source
 from sim.model.open_time import instant_of, midnight
 from sim.model.quantities import DAY_US, HOUR_US, to_us
 from sim.text import Text
@@ -74,7 +74,7 @@ def rate_of(source: Source, calendar: Calendar | None, first_year: int, last_yea
     ``per_year`` cases come in each whole calendar year, spread over the calendar's open time by the multipliers.
     """
     start, stop = _hourly_pieces(calendar, _year_us(first_year), _year_us(last_year + 1))
-    weight = _multipliers(source, start)
+    weight = _multipliers(source, start) * _day_multipliers(source.days, start // DAY_US, first_year, last_year)
     if source.every is not None:
         per_us = weight / to_us(source.every.value, None)
     else:
@@ -115,6 +115,20 @@ def _multipliers(source: Source, start: NDArray[np.int64]) -> NDArray[np.float64
     months, weekdays, hours = map(np.array, source.profile())
     month = start.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64) % 12
     return months[month] * weekdays[(day + _EPOCH_WEEKDAY) % 7] * hours[start % DAY_US // HOUR_US]
+
+
+def _day_multipliers(
+    patterns: Sequence[DayPattern], day: NDArray[np.int64], first_year: int, last_year: int
+) -> NDArray[np.float64]:
+    """For each piece of open time the multiplier of its day: days since 1970, ascending, of whole years."""
+    found = np.ones(day.size)
+    days, piece = np.unique(day, return_inverse=True)
+    for pattern in patterns:
+        for stretch in pattern.ends(first_year, last_year):
+            low, high = np.searchsorted(days, np.array(stretch, "datetime64[D]").astype(np.int64))
+            meant = (piece >= max(low, high - pattern.last)) & (piece < high)
+            found[meant] *= pattern.times.value
+    return found
 
 
 @compiled(types.float64[::1](types.float64, types.uint64, types.uint64, types.uint64, types.uint64, types.int64))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import datetime as dt
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from sim.model.figures import AmountFigure, PositiveDurationFigure, ShareFigure, reader
+from sim.model.figures import AmountFigure, PositiveDurationFigure, RateFigure, ShareFigure, reader
 from sim.model.part import Id, Moment, Name, Part, refuse
 from sim.model.patterns import PatternForm
 from sim.model.sessions import WEEKDAYS, Weekday
+from sim.model.spans import DayField
 from sim.text import Text
 
 Multiplier = Annotated[float, Field(ge=0)]
@@ -51,6 +53,38 @@ HoursOfDayFigure = Annotated[HoursOfDayForm, reader(HoursOfDayForm, HoursOfDay)]
 """Multipliers of hours of the day, 1 where left out, or with their evidence."""
 
 
+class DayPattern(Part):
+    """More or fewer cases on the last open days of every month, or on the last ones before a day of the year.
+
+    A day is open when the source's calendar opens on it. Those before a day lie in the same calendar year.
+    """
+
+    last: int = Field(ge=1, le=31, description="how many open days")
+    of: Literal["month"] | None = None
+    before: DayField | None = None
+    times: RateFigure = Field(description="multiplier of the rate; several on one day multiply")
+
+    @model_validator(mode="after")
+    def _of_or_before(self) -> DayPattern:
+        if (self.of is None) == (self.before is None):
+            raise refuse(
+                Text(
+                    "须写 of: month,或 before: 日期,二者取一", "days are `of: month`, or `before` a day, one of the two"
+                ),
+                Text("例如 {last: 3, of: month, times: 1.4}", "for example {last: 3, of: month, times: 1.4}"),
+            )
+        return self
+
+    def ends(self, first_year: int, last_year: int) -> set[tuple[dt.date, dt.date]]:
+        """The stretches [from, to) of which the last open days are meant, in these years."""
+        if self.before is None:
+            months = [dt.date(y, m, 1) for y in range(first_year, last_year + 1) for m in range(1, 13)]
+            return set(zip(months, [*months[1:], dt.date(last_year + 1, 1, 1)], strict=True))
+        # a year's Spring Festival less some days may lie in the year before
+        days = {self.before.in_year(year, ending=False) for year in range(first_year, last_year + 2)}
+        return {(day.replace(month=1, day=1), day) for day in days}
+
+
 class ListedCase(Part):
     """A case that is known: when it was accepted, and its attributes."""
 
@@ -80,6 +114,9 @@ class Source(Part):
     months: MonthsFigure | None = Field(default=None, description="12 multipliers of the rate")
     weekdays: WeekdaysFigure | None = Field(default=None, description="multipliers by day of the week")
     hours: HoursOfDayFigure | None = Field(default=None, description="multipliers by hour of the day")
+    days: tuple[DayPattern, ...] = Field(
+        default=(), description="such as the last days of a month, or before a holiday"
+    )
     batch: dict[Annotated[int, Field(ge=1)], ShareFigure] | None = Field(
         default=None, description="cases at one instant: number to share; per_year still counts cases"
     )

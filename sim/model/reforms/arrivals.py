@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from sim.errors import InputError
 from sim.model.base import Model
-from sim.model.demand import HoursOfDayFigure, MonthsFigure, WeekdaysFigure
+from sim.model.demand import DayPattern, HoursOfDayFigure, MonthsFigure, WeekdaysFigure
 from sim.model.figures import AmountFigure, AmountForm, PositiveDurationFigure, RateFigure, RateForm, ShareFigure
 from sim.model.part import Id, refuse
 from sim.model.reforms import phrases, words
@@ -33,11 +33,12 @@ class Arrivals(Change):
     months: MonthsFigure | None = None
     weekdays: WeekdaysFigure | None = None
     hours: HoursOfDayFigure | None = None
+    days: tuple[DayPattern, ...] | None = None
     batch: dict[Annotated[int, Field(ge=1)], ShareFigure] | None = None
 
     @property
     def _rhythm(self) -> dict[str, Any]:
-        names = ("months", "weekdays", "hours", "batch")
+        names = ("months", "weekdays", "hours", "days", "batch")
         return {name: value for name in names if (value := getattr(self, name)) is not None}
 
     @model_validator(mode="after")
@@ -46,8 +47,8 @@ class Arrivals(Change):
         if rates > 1 or (rates == 0) == (not self._rhythm):
             raise refuse(
                 Text(
-                    "须写 factor、per_year、every 之一,或只写节律(months、weekdays、hours、batch)",
-                    "give one of factor, per_year, every; or a rhythm alone (months, weekdays, hours, batch)",
+                    "须写 factor、per_year、every 之一,或只写节律(months、weekdays、hours、days、batch)",
+                    "give one of factor, per_year, every; or a rhythm alone (months, weekdays, hours, days, batch)",
                 ),
                 Text("例如 factor: 1.3", "for example factor: 1.3"),
             )

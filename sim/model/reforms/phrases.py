@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from sim.model.base import Model
 from sim.model.clocks import UNIT_NAMES, Event
+from sim.model.demand import DayPattern
 from sim.model.figures import Evidence, ShareForm, ValueForm
 from sim.model.law_forms import LawForm
 from sim.model.limits import Statistic
@@ -42,7 +43,7 @@ FIELDS: dict[str, Text] = {
     "count": Text("计入", "counts"),
     "customer_facing": Text("面向用户", "customer-facing"),
     "cut_off": Text("截止提前量", "cut-off"),
-    "days": Text("每月日期", "days of the month"),
+    "days": Text("日期", "days"),
     "discipline": Text("排队次序", "order of the queue"),
     "due": Text("到期设定", "due"),
     "effort": Text("办理工时", "effort"),
@@ -228,6 +229,15 @@ def _part(model: Model, part: BaseModel) -> Text:
             factors = mix(model, part.attribute, part.values)
             by = model.attribute_name(part.attribute)
             return fill(Text("按{by}:{factors}", "by {by}: {factors}"), by=by, factors=factors)
+        case DayPattern():
+            return fill(
+                Text("{when}最后 {n} 个开放日 {times} 倍", "{times} times on the last {n} open days {when}"),
+                when=Text("每月", "of the month")
+                if part.before is None
+                else Text(f"{part.before} 之前", f"before {part.before}"),
+                n=part.last,
+                times=words.number(part.times.value),
+            )
         case Need(same_server_as=str(step)):
             return fill(Text("“{step}”的原办理人", "the server of {step}"), step=step)
         case Need():
