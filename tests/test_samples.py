@@ -61,6 +61,29 @@ def test_the_cohort_is_accepted_in_the_window_and_the_one_completed_in_it_stands
     assert sorted(found.completed.finished) == [2, 3]
 
 
+def test_a_day_by_which_a_case_should_be_done_is_the_first_one_from_its_start_on():
+    """The goal is 15 June. Done that day is in time; accepted after it, next year's counts; open past it is late."""
+    hand = Handmade()
+    closed(hand, 1, "06-01 09:00", "06-15 17:00")
+    closed(hand, 2, "06-01 09:00", "06-16 09:00")
+    closed(hand, 3, "06-16 09:00", "06-30 09:00")
+    closed(hand, 4, "06-15 09:00", "06-16 09:00")  # accepted on the day itself: that day still counts
+    hand.wait(5, "w", "06-02 09:00", None, hand.case(5, "06-02 09:00"))
+    hand.wait(6, "w", "06-20 09:00", None, hand.case(6, "06-20 09:00"))
+    goal = DEFAULT | {"by": "06-15", "unit": "calendar-days"}
+    no_number = {"readings": [goal], "value": None, "statistic": None}
+    found = of(hand, limit() | no_number, end="07-02 12:00")
+    cohort = found.readings["as-written"]
+    assert (cohort.late, cohort.open_late.size, cohort.open_undecided.size) == (2, 1, 1)
+    assert found.months["2021-06"].within == 2
+
+
+@pytest.mark.parametrize("day", ["02-29", "13-01", "6-15", "15 October"])
+def test_a_day_that_not_every_year_has_is_refused(day):
+    with pytest.raises(ValueError, match="MONTH-DAY"):
+        model(L=limit(DEFAULT | {"id": "goal", "role": "beside", "by": day}))
+
+
 def test_other_classes_are_left_out_and_a_reading_may_have_classes_of_its_own():
     hand = Handmade()
     closed(hand, 1, "06-01 09:00", "06-02 10:00")

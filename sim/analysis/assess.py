@@ -73,7 +73,9 @@ def _verdict(
     )
     under_baseline = [sample.under_baseline for sample in samples if sample.under_baseline is not None]
     completed = [sample.completed for sample in samples if sample.completed is not None]
-    completed_within = complement(late_share(completed, judged=limit.value is not None))
+    its_default = limit.default_reading()
+    judged = its_default is not None and limit.tells_late(its_default)
+    completed_within = complement(late_share(completed, judged=judged))
     assumptions = tuple(figure.path for figure in assumptions_of(scenario.model, id_))
     return Verdict(
         limit=id_,
@@ -88,7 +90,7 @@ def _verdict(
         elapsed=steady(elapsed, bool(its)),
         time_split=() if its else _time_split(samples),
         sticking=_sticking(samples),
-        months=_months(samples, judged=limit.value is not None),
+        months=_months(samples, judged=judged),
         completed_within=steady(completed_within, bool(its)),
         assumptions=assumptions,
         growing=its,

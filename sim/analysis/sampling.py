@@ -66,7 +66,7 @@ def _limit(known: _Known, limit: Limit) -> LimitSample:
         completed = cohort_of(known.log, limit, default, times, _within(times.stop, known.window), longest=False)
         under_baseline = _under_baseline(log, limit, default, times, in_window)
         by_class = _by_class(log, limit, default, times, in_window)
-        months = _months(known, _late(limit, default, times), times, in_window)
+        months = _months(known, _late(log, limit, default, times), times, in_window)
         finished = every[in_window & times.is_in("finished")]
     closed = cohort[known.closed[cohort] != NAT]
     still_open = cohort[(known.closed[cohort] == NAT) & (known.withdrawn[cohort] == NAT)]
@@ -111,7 +111,7 @@ def cohort_of(
     """
     finished, still_open = which & times.is_in("finished"), which & times.is_in("open", "not-started")
     days = np.where(times.is_in("not-started"), 0.0, times.days)
-    late = _late(limit, reading, times)
+    late = _late(log, limit, reading, times)
     its = np.flatnonzero(finished | still_open)
     worst = None
     if longest and its.size:
@@ -162,9 +162,31 @@ def _stuck_at(log: EventLog, clock: Clock, case: int) -> str:
     return log.step.names[int(np.argmax(np.bincount(steps, counted.stop - counted.start)))]
 
 
-def _late(limit: Limit, reading: Reading, times: ClockTimes) -> Flags:
+def _late(log: EventLog, limit: Limit, reading: Reading, times: ClockTimes) -> Flags:
+    if reading.by is not None:
+        return _after_day(log, times, reading.by)
     value = limit.value_of(reading)
     return np.zeros(times.days.size, dtype=np.bool_) if value is None else times.late(value.amount)
+
+
+def _after_day(log: EventLog, times: ClockTimes, month_day: str) -> Flags:
+    """Cases not done on the first such day of a year on or after the clock's start; open ones once it has passed."""
+    month, day = (int(part) for part in month_day.split("-"))
+    known = times.start != NAT
+    start = _date(np.where(known, times.start, log.begin))
+
+    def of_year(years: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
+        return (years.astype("datetime64[M]") + (month - 1)).astype("datetime64[D]") + (day - 1)
+
+    year = start.astype("datetime64[Y]")
+    goal = np.where(of_year(year) >= start, of_year(year), of_year(year + 1))
+    done = _date(np.where(times.is_in("finished"), times.stop, log.end_of_run))
+    late: Flags = known & times.is_in("finished", "open") & (done > goal)
+    return late
+
+
+def _date(instants: Ints) -> NDArray[np.datetime64]:
+    return instants.astype("datetime64[us]").astype("datetime64[D]")
 
 
 def _months(known: _Known, late: Flags, times: ClockTimes, which: Flags) -> dict[str, MonthCount]:

@@ -53,7 +53,7 @@ def judge_reading(
     fare worse still.
     """
     value = limit.value_of(reading)
-    late = late_share(cohorts, judged=value is not None)
+    late = late_share(cohorts, judged=limit.tells_late(reading))
     mean, median, p90, a_longest = _times(cohorts, unit_of(limit, reading))
     cases, replications = sum(cohort.cases for cohort in cohorts), len(cohorts)
     decision = decide(limit, reading, late, mean, median)

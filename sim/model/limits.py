@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 
 from sim.model.clocks import Clock, Unit
 from sim.model.part import Id, Name, Part, Share, refuse
@@ -47,6 +48,23 @@ def _in_days(value: Quantity | None) -> Quantity | None:
     return value
 
 
+def _month_day(value: Any) -> Any:
+    try:
+        dt.date.fromisoformat(f"2001-{value}")  # a year without 29 February
+    except ValueError:
+        raise refuse(
+            Text("日期须为每年都有的 月-日", "a day of every year is written MONTH-DAY"),
+            Text("例如 10-15", "for example 10-15"),
+        ) from None
+    return value
+
+
+MonthDay = Annotated[
+    str, BeforeValidator(_month_day), WithJsonSchema({"type": "string", "pattern": "^[0-9]{2}-[0-9]{2}$"})
+]
+"""A day of every year, such as the first day of the heating season."""
+
+
 class Reading(Part):
     """口径: a unit, a selection and a statistic; what is left out is the limit's own.
 
@@ -69,6 +87,10 @@ class Reading(Part):
     classes: tuple[Id, ...] | None = None
     value: PromisedDuration | None = Field(
         default=None, description="the limit as this reading understands it: a week as 5 wd, say"
+    )
+    by: MonthDay | None = Field(
+        default=None,
+        description="instead of a length: the day by which a case should be done, 10-15, from its start on",
     )
 
     @field_validator("value")
@@ -120,6 +142,10 @@ class Limit(Part):
     def value_of(self, reading: Reading) -> Quantity | None:
         """The limit in the reading's own words, else as the plan says it; None where it gives no number."""
         return None if self.value is None else reading.value or self.value
+
+    def tells_late(self, reading: Reading) -> bool:
+        """Whether a reading parts cases into those in time and those late, whether or not the plan has a number."""
+        return reading.by is not None or self.value_of(reading) is not None
 
     def default_reading(self) -> Reading | None:
         """The reading that decides; None where the plan gives no number and no reading is described."""
