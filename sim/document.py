@@ -14,6 +14,7 @@ from sim.analysis.results import (
     Change,
     ClassCount,
     ClassMean,
+    MonthShare,
     PoolLoad,
     ReadingResult,
     ScenarioResult,
@@ -138,10 +139,8 @@ def _verdict(verdict: Verdict) -> VerdictEntry:
         elapsed=_interval(verdict.elapsed, DAYS),
         time_split=_split(verdict.time_split, verdict.elapsed.value),
         sticking=[StickingEntry(step=s.step, kind=s.kind, days=round(s.days, DAYS)) for s in verdict.sticking],
-        months=[
-            MonthEntry(month=m.month, cases=m.cases, within=_rounded(m.within, SHARE), mean=_rounded(m.mean, DAYS))
-            for m in verdict.months
-        ],
+        elapsed_kept=_interval(verdict.elapsed_kept, DAYS),
+        months=_months(verdict.months),
         completed_share_within=_interval(verdict.completed_within, SHARE),
         share_within_baseline=_NOTHING
         if verdict.within_baseline is None
@@ -166,8 +165,16 @@ def _reading(result: ReadingResult) -> ReadingEntry:
         per=reading.per,
         moved=reading.moved,
         decision=result.decision,
+        months=_months(result.months),
         **_figures(result),
     )
+
+
+def _months(months: Sequence[MonthShare]) -> list[MonthEntry]:
+    return [
+        MonthEntry(month=m.month, cases=m.cases, within=_rounded(m.within, SHARE), mean=_rounded(m.mean, DAYS))
+        for m in months
+    ]
 
 
 def _figures(result: ReadingResult | None) -> dict[str, Any]:

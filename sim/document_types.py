@@ -120,8 +120,19 @@ class ReadingHead(Entry):
     decision: Decision | None
 
 
+class MonthEntry(Entry):
+    """The cases accepted in a month."""
+
+    month: str
+    cases: int
+    within: float | None
+    mean: float | None
+
+
 class ReadingEntry(Figures, ReadingHead):
     """A reading, with what it alone would decide."""
+
+    months: list[MonthEntry]
 
 
 class LongestEntry(Entry):
@@ -156,15 +167,6 @@ class StickingEntry(Entry):
     days: float
 
 
-class MonthEntry(Entry):
-    """The cases accepted in a month."""
-
-    month: str
-    cases: int
-    within: float | None
-    mean: float | None
-
-
 class VerdictHead(Entry):
     """What is concluded."""
 
@@ -187,6 +189,7 @@ class VerdictEntry(Figures, VerdictHead):
     class_means: list[ClassMeanEntry] = Field(description="class by class, where the limit mixes several")
     stages: float | None = Field(description="mean number of customer-facing stages of a case")
     elapsed: Interval = Field(description="calendar days from acceptance to close")
+    elapsed_kept: Interval = Field(description="the same, of the cases that kept the limit")
     time_split: list[PartEntry] = Field(description="sums to the value of `elapsed`")
     sticking: list[StickingEntry]
     months: list[MonthEntry]

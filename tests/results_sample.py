@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -121,7 +122,7 @@ def verdict(folder: Folder, id_: str, scenario: str, *, assumed: bool = True) ->
     limit = folder.limits[id_]
     if id_ not in FOUND:
         none = estimate(None)
-        return Verdict(id_, scenario, "no-number", assumed, None, None, (), (), none, none, (), (), (), none, (), ())
+        return Verdict(id_, scenario, "no-number", assumed, None, None, (), (), none, none, none, (), (), none, (), ())
     mean, cv, cases, value = FOUND[id_][scenario]
     decision: Decision = "undecided" if value in ("undecided", "depends-on-reading") else value  # type: ignore[assignment]
     factors = {"whole-days": 1.0, "fraction": 1.04, "calendar-days": 1.4, "half-days": 1.0, "hours": 1.4}
@@ -139,6 +140,7 @@ def verdict(folder: Folder, id_: str, scenario: str, *, assumed: bool = True) ->
         )
         for i, m in enumerate(MONTHS)
     )
+    readings = [replace(r, months=months) if r.reading.role == "default" else r for r in readings]
     return Verdict(
         limit=id_,
         scenario=scenario,
@@ -150,9 +152,9 @@ def verdict(folder: Folder, id_: str, scenario: str, *, assumed: bool = True) ->
         disagreeing=("mean",) if value == "depends-on-reading" else (),
         stages=estimate(6.0 if scenario == "before" else 4.0, 0.1),
         elapsed=estimate(sum(p.days for p in split), 1.4, unit="d"),
+        elapsed_kept=estimate(sum(p.days for p in split) - 1, 1.4, unit="d"),
         time_split=split,
         sticking=tuple(Sticking(step, "wait", days * shrink) for step, days in STICKING[id_]),
-        months=months,
         completed_within=part(0.8, 0.03, cases),
         assumptions=tuple(figure.path for figure in assumptions_of(folder.scenario(scenario).model, id_)),
         growing=(),
@@ -199,8 +201,9 @@ def change(id_: str) -> Change:
 
 @cache
 def baotou() -> Folder:
-    """The shipped folder."""
-    return files.load(BAOTOU)
+    """The shipped folder with the commitments of electricity alone: those that the table above has figures for."""
+    whole = files.load(BAOTOU)
+    return whole.model_copy(update={"limits": {id_: its for id_, its in whole.limits.items() if id_[0] == "E"}})
 
 
 @cache

@@ -284,7 +284,7 @@ def test_where_there_is_nothing_to_draw_there_is_no_picture() -> None:
         replace(
             s,
             pools=(),
-            verdicts=tuple(replace(v, default=None, readings=(), time_split=(), months=()) for v in s.verdicts),
+            verdicts=tuple(replace(v, default=None, readings=(), time_split=()) for v in s.verdicts),
         )
         for s in study().scenarios
     )

@@ -272,12 +272,13 @@ def empty(verdict: Verdict) -> Verdict:
         cases=0,
         finished=0,
         quantiles=(),
+        months=(),
         longest_days=None,
         longest_stuck_at="",
         **dict.fromkeys(names, none),
     )
     return replace(
-        verdict, default=default, elapsed=none, stages=none, completed_within=none, time_split=(), months=(),
+        verdict, default=default, elapsed=none, stages=none, completed_within=none, time_split=(),
         sticking=(), value="undecided", missing="cases",
     )  # fmt: skip
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sim.analysis.attribution import TIME_KINDS
 from sim.analysis.loads import growing_pools, pool_loads
 from sim.analysis.results import ClassCount, ClassMean, MonthShare, ScenarioResult, Sticking, TimePart, Verdict
-from sim.analysis.samples import LimitSample, Sample
+from sim.analysis.samples import LimitSample, MonthCount, Sample
 from sim.analysis.statistics import ratio_mean
 from sim.analysis.verdicts import combined, complement, judge_reading, lacking, late_share, steady, unit_of
 from sim.errors import RunError
@@ -59,7 +60,11 @@ def _verdict(
     its = tuple(pool for pool in growing if any(pool in sample.pools for sample in samples))
     cohorts = {reading.id: [sample.readings[reading.id] for sample in samples] for reading in limit.readings}
     results = tuple(
-        judge_reading(limit, reading, cohorts[reading.id], years, growing=bool(its)) for reading in limit.readings
+        replace(
+            judge_reading(limit, reading, cohorts[reading.id], years, growing=bool(its)),
+            months=_months([sample.months[reading.id] for sample in samples], judged=limit.tells_late(reading)),
+        )
+        for reading in limit.readings
     )
     default = next((result for result in results if result.reading.role == "default"), None)
     value, disagreeing = ("no-number", ()) if default is None else combined(results)
@@ -72,6 +77,7 @@ def _verdict(
         open_elapsed=[sample.elapsed_open_us / DAY_US for sample in samples],
     )
     under_baseline = [sample.under_baseline for sample in samples if sample.under_baseline is not None]
+    kept = ratio_mean([sample.elapsed_kept_us / DAY_US for sample in samples], unit="d")
     completed = [sample.completed for sample in samples if sample.completed is not None]
     its_default = limit.default_reading()
     judged = its_default is not None and limit.tells_late(its_default)
@@ -88,9 +94,9 @@ def _verdict(
         disagreeing=disagreeing,
         stages=ratio_mean([sample.stages for sample in samples], unit="stages"),
         elapsed=steady(elapsed, bool(its)),
+        elapsed_kept=steady(kept, bool(its) or not judged),
         time_split=() if its else _time_split(samples),
         sticking=_sticking(samples),
-        months=_months(samples, judged=judged),
         completed_within=steady(completed_within, bool(its)),
         assumptions=assumptions,
         growing=its,
@@ -133,10 +139,10 @@ def _sticking(samples: Sequence[LimitSample]) -> tuple[Sticking, ...]:
     return tuple(Sticking(step, kind, days / cases) for (step, kind), days in parts if days > 0)
 
 
-def _months(samples: Sequence[LimitSample], *, judged: bool) -> tuple[MonthShare, ...]:
+def _months(samples: Sequence[dict[str, MonthCount]], *, judged: bool) -> tuple[MonthShare, ...]:
     found = []
-    for month in sorted({month for sample in samples for month in sample.months}):
-        counts = [sample.months[month] for sample in samples if month in sample.months]
+    for month in sorted({month for sample in samples for month in sample}):
+        counts = [sample[month] for sample in samples if month in sample]
         cases, within, days = (sum(part) for part in zip(*counts, strict=True))
         mean = days / cases if cases else None
         found.append(MonthShare(month, int(cases), within / cases if cases and judged else None, mean))

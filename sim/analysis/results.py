@@ -28,6 +28,16 @@ class TimePart:
 
 
 @dataclass(frozen=True)
+class MonthShare:
+    """Cases accepted in one month (``2021-10``) under one reading."""
+
+    month: str
+    cases: int
+    within: float | None
+    mean: float | None
+
+
+@dataclass(frozen=True)
 class ReadingResult:
     """One reading (口径) of one limit in one scenario; times are in days of the reading's unit."""
 
@@ -61,16 +71,7 @@ class ReadingResult:
     """Name of the step's path in which the longest case spent most of the counted time."""
     quantiles: tuple[float, ...]
     """Pooled quantiles 0%, 1%, ..., 100% of the cases finished; empty without cases."""
-
-
-@dataclass(frozen=True)
-class MonthShare:
-    """Cases accepted in one month (``2021-10``) under the default reading."""
-
-    month: str
-    cases: int
-    within: float | None
-    mean: float | None
+    months: tuple[MonthShare, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,10 +112,11 @@ class Verdict:
     """Number of customer-facing stages (环节) a case goes through."""
     elapsed: Estimate
     """Whole elapsed time from acceptance to close, calendar days (跨度用时)."""
+    elapsed_kept: Estimate
+    """The same of those that kept the limit: what customers live through when it is met by the book."""
     time_split: tuple[TimePart, ...]
     """Sums to the mean of ``elapsed``."""
     sticking: tuple[Sticking, ...]
-    months: tuple[MonthShare, ...]
     completed_within: Estimate
     """Share within the limit of the cohort completed in the window, which stands beside (rule 14)."""
     assumptions: tuple[str, ...]
@@ -125,6 +127,11 @@ class Verdict:
     """The default reading's cases class by class, where it mixes several: a few fast cases of many hide slow ones."""
     within_baseline: Estimate | None = None
     """Share within the old limit, under the default reading; None where the plan names none in its unit."""
+
+    @property
+    def months(self) -> tuple[MonthShare, ...]:
+        """The default reading's months."""
+        return self.default.months if self.default else ()
 
 
 @dataclass(frozen=True)

@@ -56,11 +56,12 @@ class LimitSample:
 
     ``readings`` are of the cohort accepted in the window, ``completed`` of the one completed in it (rule 14).
     ``classes``: the default cohort class by class, where it has several. ``under_baseline``: the default cohort against
-    the old limit, None where the plan names none in the reading's unit.
+    the old limit, None where the plan names none in the reading's unit. ``months``: by reading, then by month.
     ``stages``: (n,) customer-facing stages of each closed case. ``elapsed_us``: (n,) from acceptance to close;
-    ``elapsed_open_us``: what the others have taken so far. ``split_us`` parts the closed cases' time by (kind,
-    owner) and sums to that of ``elapsed_us``. ``sticking``: counted days by (step, kind) of the ``sticking_cases``,
-    those closed whose clock has stopped. ``pools``: those that the cohort's steps need.
+    ``elapsed_open_us``: what the others have taken so far; ``elapsed_kept_us``: of those closed that kept the limit.
+    ``split_us`` parts the closed cases' time by (kind, owner) and sums to that of ``elapsed_us``. ``sticking``: counted
+    days by (step, kind) of the ``sticking_cases``, those closed whose clock has stopped. ``pools``: those that the
+    cohort's steps need.
     """
 
     default: str | None
@@ -68,10 +69,11 @@ class LimitSample:
     completed: ReadingSample | None
     under_baseline: ReadingSample | None
     classes: dict[str, ReadingSample]
-    months: dict[str, MonthCount]
+    months: dict[str, dict[str, MonthCount]]
     stages: Floats
     elapsed_us: Floats
     elapsed_open_us: Floats
+    elapsed_kept_us: Floats
     split_us: dict[tuple[str, str | None], int]
     sticking: dict[tuple[str, str], float]
     sticking_cases: int

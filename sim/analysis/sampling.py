@@ -58,16 +58,21 @@ def _limit(known: _Known, limit: Limit) -> LimitSample:
     every = _of_classes(log, (default and default.classes) or limit.classes)
     in_window = _within(log.cases.accepted[every], known.window)
     cohort = every[in_window]
-    readings = {reading.id: _reading(known, limit, reading) for reading in limit.readings if reading is not default}
-    completed, under_baseline, by_class, months, finished = None, None, {}, {}, cohort[:0]
+    readings, months = {}, {}
+    for reading in limit.readings:
+        if reading is not default:
+            readings[reading.id], months[reading.id] = _reading(known, limit, reading)
+    completed, under_baseline, by_class, finished, kept = None, None, {}, cohort[:0], cohort[:0]
     if default is not None:
         times = _times(known, limit, default, every)
         readings[default.id] = cohort_of(known.log, limit, default, times, in_window)
         completed = cohort_of(known.log, limit, default, times, _within(times.stop, known.window), longest=False)
         under_baseline = _under_baseline(log, limit, default, times, in_window)
         by_class = _by_class(log, limit, default, times, in_window)
-        months = _months(known, _late(log, limit, default, times), times, in_window)
+        late = _late(log, limit, default, times)
+        months[default.id] = _months(known, late, times, in_window)
         finished = every[in_window & times.is_in("finished")]
+        kept = every[in_window & times.is_in("finished") & ~late]
     closed = cohort[known.closed[cohort] != NAT]
     still_open = cohort[(known.closed[cohort] == NAT) & (known.withdrawn[cohort] == NAT)]
     segments, over = attribute(log, closed), np.intersect1d(finished, closed)
@@ -81,6 +86,7 @@ def _limit(known: _Known, limit: Limit) -> LimitSample:
         stages=stage_counts(log, closed, known.customer_facing).astype(np.float64),
         elapsed_us=known.closed[closed] - log.cases.accepted[closed],
         elapsed_open_us=log.end_of_run - log.cases.accepted[still_open],
+        elapsed_kept_us=(known.closed[kept] - log.cases.accepted[kept])[known.closed[kept] != NAT],
         split_us=by_owner(log, segments),
         sticking={} if default is None else _sticking(known, limit, default, segments, over),
         sticking_cases=over.size,
@@ -88,13 +94,13 @@ def _limit(known: _Known, limit: Limit) -> LimitSample:
     )
 
 
-def _reading(known: _Known, limit: Limit, reading: Reading) -> ReadingSample:
+def _reading(known: _Known, limit: Limit, reading: Reading) -> tuple[ReadingSample, dict[str, MonthCount]]:
     log = known.log
     cases = _of_classes(log, reading.classes or limit.classes)
     cases = cases[_within(log.cases.accepted[cases], known.window)]
-    return cohort_of(
-        known.log, limit, reading, _times(known, limit, reading, cases), np.ones(cases.size, dtype=np.bool_)
-    )
+    times, every = _times(known, limit, reading, cases), np.ones(cases.size, dtype=np.bool_)
+    sampled = cohort_of(log, limit, reading, times, every)
+    return sampled, _months(known, _late(log, limit, reading, times), times, every)
 
 
 def _times(known: _Known, limit: Limit, reading: Reading, cases: Ints) -> ClockTimes:
