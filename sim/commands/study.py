@@ -14,6 +14,7 @@ import rich_click as click
 from sim.commands import options, output
 from sim.commands.output import JsonTarget
 from sim.errors import InputError
+from sim.names import find
 from sim.text import Language, Text
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Job:
     json_file: JsonTarget | None
     fail_on: str | None
     logs: KeptLogs | None
+    by_month: tuple[str, ...]
 
     def command(self, seed: int, replications: int) -> str:
         """The command that gives the same again."""
@@ -47,12 +49,19 @@ class Job:
         return shlex.join(parts)
 
 
+_BY_MONTH = Text(
+    "另列这项承诺各受理月份、各口径的结果,可重复",
+    "list this commitment by month of acceptance and by reading, too; may be repeated",
+)
+
+
 def study_options(say: options.Say) -> options.Decorator:
     return options.together(
         options.workers(say),
         options.out(say),
         options.logs(say),
         options.fail_on(say),
+        click.option("--by-month", "by_month", multiple=True, metavar="ID", help=say(_BY_MONTH)),
         options.common(say),
     )
 
@@ -62,9 +71,13 @@ def carry_out(job: Job) -> int:
     from sim import document, study
     from sim.model import files
     from sim.report import pages, table
+    from sim.report.edition import Edition
+    from sim.report.month_table import month_table
 
     options.with_study(job.settings, job.seed, job.replications)  # refused where they contradict each other
     folder = files.load(job.folder, job.settings)
+    for limit in job.by_month:
+        find(folder.limits, limit, Text("承诺", "commitment"))
     if job.out is not None:
         _refuse_the_models_folder(job.folder, job.out)
     elif job.logs not in (None, "none"):
@@ -91,6 +104,8 @@ def carry_out(job: Job) -> int:
             command=job.command(seed, replications),
         )
     click.echo(table.verdict_table(result, folder, job.lang))
+    for limit in job.by_month:
+        click.echo(f"\n{month_table(Edition(result, folder, job.lang), limit)}")
     output.write(job.json_file, document.written(result, folder))
     if job.out is not None:
         document.write(result, folder, job.out / "verdicts.json")

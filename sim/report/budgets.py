@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Literal, NamedTuple
 
 from sim.analysis.budget import Allowance, Budget
 from sim.report import numbers
-from sim.report.table import WIDTH
+from sim.report.table import plain
 from sim.text import Language, Text
 
 _HEADINGS = (
@@ -35,7 +34,6 @@ class Row(NamedTuple):
 def budget_table(found: Budget, rows: Sequence[Row], lang: Language) -> str:
     """Steps in the order of the process, by stage; allowances are cut to the last digit printed, never rounded up."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -50,10 +48,7 @@ def budget_table(found: Budget, rows: Sequence[Row], lang: Language) -> str:
             a = row.allowance
             cells = (f"{a.mean:.2f}", f"{a.quantile:.2f}", f"{cut(a.allowed):.2f}", numbers.share(a.kept))
             table.add_row(f"  {row.step}", row.office, *cells)
-    out = io.StringIO()
-    Console(file=out, width=WIDTH, color_system=None, force_terminal=False, markup=False, highlight=False).print(table)
-    lines = [line.rstrip() for line in out.getvalue().strip("\n").splitlines()]
-    return "\n".join([*lines, "", _by_office(rows, lang)])
+    return f"{plain(table)}\n\n{_by_office(rows, lang)}"
 
 
 def _by_office(rows: Sequence[Row], lang: Language) -> str:

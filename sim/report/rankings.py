@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,7 +9,7 @@ from sim.analysis.results import Change
 from sim.analysis.statistics import Estimate
 from sim.report import numbers
 from sim.report.edition import Edition
-from sim.report.table import WIDTH
+from sim.report.table import plain
 from sim.report.wording import describe_limit
 
 
@@ -27,7 +26,6 @@ class Row(NamedTuple):
 def ranking_table(edition: Edition, limit: str, rows: Sequence[Row], whole: Change | None) -> str:
     """The reform whose loss would cost most comes first; then those that matter alone."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
     say, promised = edition.choose, edition.limit(limit)
@@ -48,17 +46,13 @@ def ranking_table(edition: Edition, limit: str, rows: Sequence[Row], whole: Chan
         table.add_row(row.name, alone, out)
     table.add_section()
     table.add_row(say("全部举措", "all of them"), _effect(edition, whole, by_mean), "")
-    stream = io.StringIO()
-    console = Console(file=stream, width=WIDTH, color_system=None, force_terminal=False, markup=False, highlight=False)
-    console.print(table)
     measure = say("按时办结率的变化(百分点)", "change of the share within the limit, in points")
     if by_mean:
         result = edition.across(limit)[-1][1].default
         unit = say("天", "days") if result is None else edition.unit(result)
         measure = say(f"平均用时的变化({unit})", f"change of the mean, {unit}")
     title = f"{limit} {edition.say(promised.name)}{say('：', ': ')}{edition.say(describe_limit(promised))}"
-    lines = [f"{title}  [{measure}]", *stream.getvalue().strip("\n").splitlines()]
-    return "\n".join(line.rstrip() for line in lines)
+    return f"{title}  [{measure}]\n{plain(table)}"
 
 
 def _by_mean(edition: Edition, limit: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,7 +9,7 @@ from sim.analysis.results import Verdict
 from sim.report import cells
 from sim.report.assumption_words import figure_name
 from sim.report.edition import Edition
-from sim.report.table import WIDTH
+from sim.report.table import plain
 from sim.report.verdict_words import MARKS
 from sim.report.wording import describe_limit
 
@@ -29,7 +28,6 @@ class Point(NamedTuple):
 def sweep_table(points: Sequence[Point], axes: Sequence[str], limit: str) -> str:
     """One figure: a row for each value. Two: a row for each value of the first, a column for each of the second."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
     edition = points[0].edition
@@ -41,11 +39,8 @@ def sweep_table(points: Sequence[Point], axes: Sequence[str], limit: str) -> str
         table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(*row)
-    out = io.StringIO()
-    Console(file=out, width=WIDTH, color_system=None, force_terminal=False, markup=False, highlight=False).print(table)
     title = f"{limit} {edition.say(promised.name)}{edition.choose('：', ': ')}{edition.say(describe_limit(promised))}"
-    lines = [title, *(line.rstrip() for line in out.getvalue().strip("\n").splitlines())]
-    return "\n".join(lines)
+    return f"{title}\n{plain(table)}"
 
 
 def _one(points: Sequence[Point], axes: Sequence[str], limit: str) -> tuple[list[str], list[list[str]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 from sim.analysis.results import StudyResult
 from sim.model.scenario import Folder
@@ -20,7 +21,6 @@ WIDTH = 100
 def verdict_table(result: StudyResult, folder: Folder, lang: Language) -> str:
     """All commitments, one a row, scenarios side by side; wide characters count twice, the lines fit WIDTH."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
     edition = Edition(result, folder, lang)
@@ -31,13 +31,19 @@ def verdict_table(result: StudyResult, folder: Folder, lang: Language) -> str:
         table.add_column(heading, overflow="fold", ratio=3 if heading == headings[0] else 2)
     for id_ in edition.limits(numbered=True):
         table.add_row(*_row(edition, id_))
+    return plain(table, *_below(edition))
+
+
+def plain(*shown: Any) -> str:
+    """Tables and lines as the terminal gets them: WIDTH wide, no colour, nothing to the right of a line's end."""
+    from rich.console import Console
+
     out = io.StringIO()
     console = Console(
         file=out, width=WIDTH, color_system=None, force_terminal=False, emoji=False, markup=False, highlight=False
     )
-    console.print(table)
-    for line in _below(edition):
-        console.print(line)
+    for each in shown:
+        console.print(each)
     return "\n".join(line.rstrip() for line in out.getvalue().strip("\n").splitlines())
 
 
