@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from sim.engine.arrivals import arrivals
 from sim.errors import InputError
 from sim.model.base import Model
 from sim.model.law_forms import LawForm
 from sim.model.laws import Mixture
 from sim.model.reforms.change import Change
 from tests.reform_models import change, clock_change, flow_of, folder, step_of, with_flow
+from tests.tiny import clock
 
 
 @pytest.fixture(scope="module")
@@ -246,6 +248,15 @@ def test_more_cases_come_or_others(model: Model) -> None:
     assert (source.per_year.value, source.per_year.assumption) == (450, (300, 600))
     assert after(model, arrivals="small", per_year=500).sources["small"].per_year.value == 500
     assert after(model, arrivals="small", months=[1] * 11 + [2]).sources["small"].months.value == (1,) * 11 + (2,)
+
+
+def test_a_reform_may_bring_exactly_these_cases(model: Model) -> None:
+    three = [{"accepted": "2021-06-30 11:40", "n": 3, "attributes": {"size": "long"}}]
+    source = after(model, arrivals="small", listed=three).sources["small"]
+    assert source.per_year is None
+    found = [case for case in arrivals("small", source, None, 1, 0, model.study.window) if case.source == "small"]
+    assert [(clock(case.instant), case.attributes["size"]) for case in found] == [("06-30 11:40", "long")] * 3
+    assert [case.label for case in found] == ["small-000001", "small-000002", "small-000003"]
 
 
 def test_the_values_of_an_attribute_have_other_shares_or_an_attribute_is_new(model: Model) -> None:

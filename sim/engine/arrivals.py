@@ -51,8 +51,8 @@ def arrivals(
     Case k (or batch k) arrives where the cumulated rate reaches the sum of k keyed unit exponentials.
     """
     if source.listed is not None:
-        instants = [instant_of(case.accepted) for case in source.listed]
-        given = [case.attributes for case in source.listed]
+        instants = [instant_of(case.accepted) for case in source.listed for _ in range(case.n)]
+        given = [case.attributes for case in source.listed for _ in range(case.n)]
     else:
         assert rate is not None
         batches = _instants(rate, seed, replication, stream_id(f"{name}/arrival"), stream_id(name), span[1])

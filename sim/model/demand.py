@@ -86,9 +86,10 @@ class DayPattern(Part):
 
 
 class ListedCase(Part):
-    """A case that is known: when it was accepted, and its attributes."""
+    """A case that is known, or several at one instant: when accepted, and their attributes."""
 
     accepted: Moment
+    n: int = Field(default=1, ge=1, description="so many cases at that instant")
     attributes: dict[Id, str] = Field(default_factory=dict)
 
 

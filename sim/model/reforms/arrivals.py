@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from sim.errors import InputError
 from sim.model.base import Model
-from sim.model.demand import DayPattern, HoursOfDayFigure, MonthsFigure, WeekdaysFigure
+from sim.model.demand import DayPattern, HoursOfDayFigure, ListedCase, MonthsFigure, WeekdaysFigure
 from sim.model.figures import AmountFigure, AmountForm, PositiveDurationFigure, RateFigure, RateForm, ShareFigure
 from sim.model.part import Id, refuse
 from sim.model.reforms import phrases, words
@@ -20,7 +20,7 @@ from sim.text import Text
 
 
 class Arrivals(Change):
-    """How many cases a source brings, so many or so many times as many, and in which rhythm.
+    """How many cases a source brings, so many or so many times as many, and in which rhythm; or exactly which.
 
     The cases keep their ordinals, attributes and draws; more of them have other instants (rule 12).
     """
@@ -30,6 +30,7 @@ class Arrivals(Change):
     factor: RateFigure | None = None
     per_year: AmountFigure | None = None
     every: PositiveDurationFigure | None = None
+    listed: tuple[ListedCase, ...] | None = Field(default=None, min_length=1, description="these, and no others")
     months: MonthsFigure | None = None
     weekdays: WeekdaysFigure | None = None
     hours: HoursOfDayFigure | None = None
@@ -43,12 +44,13 @@ class Arrivals(Change):
 
     @model_validator(mode="after")
     def _something(self) -> Arrivals:
-        rates = sum(value is not None for value in (self.factor, self.per_year, self.every))
+        rates = sum(value is not None for value in (self.factor, self.per_year, self.every, self.listed))
         if rates > 1 or (rates == 0) == (not self._rhythm):
             raise refuse(
                 Text(
-                    "须写 factor、per_year、every 之一,或只写节律(months、weekdays、hours、days、batch)",
-                    "give one of factor, per_year, every; or a rhythm alone (months, weekdays, hours, days, batch)",
+                    "须写 factor、per_year、every、listed 之一,或只写节律(months、weekdays、hours、days、batch)",
+                    "give one of factor, per_year, every, listed; or a rhythm alone "
+                    "(months, weekdays, hours, days, batch)",
                 ),
                 Text("例如 factor: 1.3", "for example factor: 1.3"),
             )
@@ -68,8 +70,8 @@ class Arrivals(Change):
                     value=id_,
                 )
             fields = dict(self._rhythm)
-            if self.per_year is not None or self.every is not None:
-                fields |= {"per_year": self.per_year, "every": self.every}
+            if self.factor is None and not fields:
+                fields = {"per_year": self.per_year, "every": self.every, "listed": self.listed}
             elif self.factor is not None and source.per_year is not None:
                 fields["per_year"] = multiplied(source.per_year, self.factor)
             elif self.factor is not None and source.every is not None:
@@ -85,7 +87,9 @@ class Arrivals(Change):
         if self.factor is not None:
             what = fill(Text("办件量为原来的 {n}", "{n} of the cases"), n=words.share(self.factor.value))
         else:
-            given = self._rhythm or {n: v for n in ("per_year", "every") if (v := getattr(self, n)) is not None}
+            given = self._rhythm or {
+                n: v for n in ("per_year", "every", "listed") if (v := getattr(self, n)) is not None
+            }
             told = (
                 fill(
                     Text("{field}改为 {value}", "{field}: {value}"),
