@@ -184,14 +184,15 @@ def _figures(result: ReadingResult | None) -> dict[str, Any]:
         "median": ("median", DAYS), "share_within": ("share_within", SHARE), "p90": ("p90", DAYS),
         "longest_expected": ("longest", DAYS),
     }  # fmt: skip
+    nothing = Interval(value=None, low=None, high=None)
     if result is None:
         names = ("statistic", "required_share", "limit_value", "unit", "tolerance", "longest")
         counts = ("cases", "finished", "replications", "open_beyond_limit", "open_undecided")
-        return dict.fromkeys(names) | dict.fromkeys(counts, 0) | dict.fromkeys(estimates, _NOTHING)
+        return dict.fromkeys(names) | dict.fromkeys(counts, 0) | dict.fromkeys([*estimates, "ratio"], _NOTHING)
     statistic = result.statistic
     return {
         "statistic": statistic and statistic.kind,
-        "required_share": statistic and statistic.share,
+        "required_share": statistic and (statistic.share or statistic.at_most),
         "limit_value": result.limit_value,
         "unit": result.mean.unit,
         "tolerance": result.tolerance,
@@ -201,6 +202,7 @@ def _figures(result: ReadingResult | None) -> dict[str, Any]:
         "open_beyond_limit": result.open_beyond_limit,
         "open_undecided": result.open_undecided,
         "longest": _rounded(result.longest_days, DAYS),
+        "ratio": nothing if result.ratio is None else _interval(result.ratio, SHARE),
     } | {name: _interval(getattr(result, of), decimals) for name, (of, decimals) in estimates.items()}
 
 

@@ -88,8 +88,8 @@ class ScenarioEntry(Entry):
 class Figures(Entry):
     """One reading of one limit; times are in days, working or calendar as ``unit`` says."""
 
-    statistic: Literal["every-case", "mean", "share", "median"] | None
-    required_share: float | None = Field(description="for the statistic `share`")
+    statistic: Literal["every-case", "mean", "share", "median", "ratio"] | None
+    required_share: float | None = Field(description="for the statistic `share`; for `ratio` what it may be at most")
     limit_value: float | None
     unit: Literal["wd", "d"] | None = Field(description="working days or calendar days")
     tolerance: float | None = Field(description="share of late cases that `every-case` allows")
@@ -103,6 +103,7 @@ class Figures(Entry):
     mean: Interval
     median: Interval
     share_within: Interval
+    ratio: Interval = Field(description="after ÷ before, for the statistic `ratio`")
     p90: Interval
     longest: float | None = Field(description="the longest case of all replications")
     longest_expected: Interval = Field(description="the longest case that one window brings")

@@ -82,7 +82,10 @@ def rank(
                 lacking[reform] = error.rule
     scenarios = [folder.scenario(before), folder.scenario(after), *built.values()]
     samples = samples_of(scenarios, seed, replications, workers=workers, progress=progress)
-    found = [(assess(scenario, its), its) for scenario, its in zip(scenarios, samples, strict=True)]
+    found = [
+        (assess(scenario, its, samples[0] if i else None), its)
+        for i, (scenario, its) in enumerate(zip(scenarios, samples, strict=True))
+    ]
     first, last, others = found[0], found[1], dict(zip(built, found[2:], strict=True))
     ranked = []
     for reform in reforms:

@@ -68,7 +68,10 @@ def run_study(
         samples = samples_of(
             scenarios, seed, replications, workers=workers, progress=progress, logs=stage and stage / LOGS, keep=logs
         )
-        results = [assess(scenario, its) for scenario, its in zip(scenarios, samples, strict=True)]
+        results = [
+            assess(scenario, its, samples[0] if i else None)
+            for i, (scenario, its) in enumerate(zip(scenarios, samples, strict=True))
+        ]
         if out is not None and stage is not None:
             _put(stage / LOGS, out / LOGS)
             write_whole(out / "run.json", _facts(began, workers))

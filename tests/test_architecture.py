@@ -71,7 +71,7 @@ HOUSE = {
     "findings": ("sim.analysis.results sim.analysis.samples", "statistics promises part"),
     "clock-times": ("sim.analysis.clock_times", "eventlog promises calendars part jit"),
     "attribution": ("sim.analysis.attribution sim.analysis.staffing", "eventlog calendars part jit"),
-    "verdicts": ("sim.analysis.verdicts", "findings clock-times promises statistics eventlog part"),
+    "verdicts": ("sim.analysis.verdicts sim.analysis.ratios", "findings clock-times promises statistics eventlog part"),
     "compare": ("sim.analysis.compare", "findings statistics verdicts scenario part"),
     "analysis": ("sim.analysis", f"{MODEL} {ANALYSIS} eventlog jit"),
     "decide": ("sim.decide", f"{MODEL} {ANALYSIS} eventlog replicate"),

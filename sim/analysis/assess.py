@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sim.analysis.attribution import TIME_KINDS
 from sim.analysis.loads import growing_pools, pool_loads
+from sim.analysis.ratios import FoundRatio, ratio_of
 from sim.analysis.results import ClassCount, ClassMean, MonthShare, ScenarioResult, Sticking, TimePart, Verdict
 from sim.analysis.samples import LimitSample, MonthCount, Sample
 from sim.analysis.statistics import ratio_mean
-from sim.analysis.verdicts import combined, complement, judge_reading, lacking, late_share, steady, unit_of
+from sim.analysis.verdicts import (
+    combined,
+    complement,
+    judge_reading,
+    lacking,
+    late_share,
+    statistic_of,
+    steady,
+    unit_of,
+)
 from sim.errors import RunError
 from sim.model.base import Study
 from sim.model.figure_paths import assumptions_of
-from sim.model.limits import Limit
+from sim.model.limits import Limit, Reading
 from sim.model.quantities import DAY_US
 from sim.model.scenario import Scenario
 from sim.text import Text
@@ -26,18 +36,29 @@ STILL_OPEN = "still-open"
 _KINDS = (*TIME_KINDS, STILL_OPEN)
 
 
-def assess(scenario: Scenario, samples: Sequence[Sample]) -> ScenarioResult:
-    """The verdicts, loads and counts of one scenario; ``samples`` in the order of the replications, at least one."""
+def assess(scenario: Scenario, samples: Sequence[Sample], before: Sequence[Sample] | None = None) -> ScenarioResult:
+    """The verdicts, loads and counts of one scenario; ``samples`` in the order of the replications, at least one.
+
+    ``before``: those of the scenario that this one is compared with, of which a promise may be a part.
+    """
     model = scenario.model
     pools = [sample.pools for sample in samples]
     same_season = years_of(model.study).is_integer() and model.study.warm_up_years > 0
     growing = growing_pools(pools, same_season=same_season)
+    growing_before = growing_pools([sample.pools for sample in before], same_season=same_season) if before else ()
     return ScenarioResult(
         id=scenario.id,
         hash=scenario.hash,
         reforms=tuple(id_ for id_, _ in scenario.reforms),
         verdicts=tuple(
-            _verdict(scenario, id_, limit, [sample.limits[id_] for sample in samples], growing)
+            _verdict(
+                scenario,
+                id_,
+                limit,
+                [sample.limits[id_] for sample in samples],
+                growing,
+                {r.id: _ratio(model.limits, limit, r, samples, before, growing_before) for r in limit.readings},
+            )
             for id_, limit in model.limits.items()
         ),
         pools=pool_loads(model.pools, pools),
@@ -54,14 +75,19 @@ def years_of(study: Study) -> float:
 
 
 def _verdict(
-    scenario: Scenario, id_: str, limit: Limit, samples: Sequence[LimitSample], growing: Sequence[str]
+    scenario: Scenario,
+    id_: str,
+    limit: Limit,
+    samples: Sequence[LimitSample],
+    growing: Sequence[str],
+    ratios: Mapping[str, FoundRatio | None],
 ) -> Verdict:
     years = years_of(scenario.model.study)
     its = tuple(pool for pool in growing if any(pool in sample.pools for sample in samples))
     cohorts = {reading.id: [sample.readings[reading.id] for sample in samples] for reading in limit.readings}
     results = tuple(
         replace(
-            judge_reading(limit, reading, cohorts[reading.id], years, growing=bool(its)),
+            judge_reading(limit, reading, cohorts[reading.id], years, growing=bool(its), ratio=ratios[reading.id]),
             months=_months([sample.months[reading.id] for sample in samples], judged=limit.tells_late(reading)),
         )
         for reading in limit.readings
@@ -70,7 +96,10 @@ def _verdict(
     value, disagreeing = ("no-number", ()) if default is None else combined(results)
     missing = None
     if value == "undecided" and default is not None:
-        missing = lacking(limit, default, cohorts[default.reading.id], growing=bool(its))
+        found = ratios[default.reading.id]
+        missing = (
+            lacking(limit, default, cohorts[default.reading.id], growing=bool(its)) if not found else found.missing
+        )
     elapsed = ratio_mean(
         [sample.elapsed_us / DAY_US for sample in samples],
         unit="d",
@@ -113,6 +142,27 @@ def _class_means(samples: Sequence[LimitSample], unit: str, growing: bool) -> tu
         mean = ratio_mean([its.finished for its in cohorts], unit=unit, open_elapsed=[its.open for its in cohorts])
         found.append(ClassMean(id_, sum(its.cases for its in cohorts), steady(mean, growing)))
     return tuple(found)
+
+
+def _ratio(
+    limits: Mapping[str, Limit],
+    limit: Limit,
+    reading: Reading,
+    after: Sequence[Sample],
+    before: Sequence[Sample] | None,
+    growing_before: Sequence[str],
+) -> FoundRatio | None:
+    """A reading's ratio, where that is its statistic.
+
+    What a queue that grew without end had come to before depends on how long was simulated: nothing to compare with.
+    """
+    statistic = statistic_of(limit, reading)
+    if statistic is None or statistic.kind != "ratio":
+        return None
+    needed = {
+        pool for sample in before or () for name in statistic.of for pool in sample.limits[name.partition("/")[0]].pools
+    }
+    return ratio_of(statistic, limits, after, None if needed & set(growing_before) else before)
 
 
 def _time_split(samples: Sequence[LimitSample]) -> tuple[TimePart, ...]:

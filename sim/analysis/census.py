@@ -82,9 +82,9 @@ def _verdict(log: EventLog, id_: str, limit: Limit, period: tuple[int, int], leg
         except InputError as lacking:
             withheld.append((reading.id, lacking))
     default = next((result for result in results if result.reading.role == "default"), None)
-    value: Value = "no-number" if limit.value is None else "undecided"
+    value: Value = "no-number" if limit.value is None and not limit.is_ratio else "undecided"
     disagreeing: tuple[str, ...] = ()
-    missing: Missing | None = None if limit.value is None else "data"
+    missing: Missing | None = None if limit.value is None and not limit.is_ratio else "data"
     if default is not None:
         value, disagreeing = combined(results)
         missing = default.missing if value == "undecided" else None
@@ -121,6 +121,8 @@ def judge_measured(
     median = _census_median(cohort, mean)
     decision = decide(limit, reading, late_share, mean, median)
     statistic = statistic_of(limit, reading)
+    if statistic is not None and statistic.kind == "ratio":
+        decision = "undecided"  # one log does not say what was before
     if decision is not None and statistic is not None and statistic.kind == "every-case":
         decision = judge_census(cohort.late + cohort.open_late.size, closed, cohort.open_undecided.size)
     return CensusResult(

@@ -9,8 +9,8 @@ from sim.analysis.statistics import Comparison, Decision, Estimate
 from sim.model.limits import Reading, Statistic
 
 Value = Literal["met", "not-met", "undecided", "no-number", "depends-on-reading"]
-Missing = Literal["runs", "run-out", "data", "cases"]
-"""More runs, a longer run-out (cases are still open), more data, or any case at all."""
+Missing = Literal["runs", "run-out", "data", "cases", "before"]
+"""More runs, a longer run-out (cases are still open), more data, any case at all, or a scenario to compare with."""
 KeptLogs = Literal["all", "first", "none"]
 """Event logs of all replications, of each scenario's first one, or of none."""
 
@@ -72,6 +72,8 @@ class ReadingResult:
     quantiles: tuple[float, ...]
     """Pooled quantiles 0%, 1%, ..., 100% of the cases finished; empty without cases."""
     months: tuple[MonthShare, ...] = ()
+    ratio: Estimate | None = None
+    """After ÷ before, where that is the statistic: the largest of the ratios that must be kept."""
 
 
 @dataclass(frozen=True)

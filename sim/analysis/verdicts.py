@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from sim.analysis.ratios import FoundRatio
 from sim.analysis.results import Missing, ReadingResult, Value
 from sim.analysis.samples import LongestCase, ReadingSample
 from sim.analysis.statistics import (
@@ -44,19 +45,26 @@ class Judged(Protocol):
 
 
 def judge_reading(
-    limit: Limit, reading: Reading, cohorts: Sequence[ReadingSample], years: float, *, growing: bool = False
+    limit: Limit,
+    reading: Reading,
+    cohorts: Sequence[ReadingSample],
+    years: float,
+    *,
+    growing: bool = False,
+    ratio: FoundRatio | None = None,
 ) -> ReadingResult:
     """One reading of a limit over replications; ``years`` is the length of the window.
 
     ``growing``: a pool that these cases need has a queue that grows without end. What was simulated then depends on
     how long was simulated: no steady figure is given and *met* cannot be said; *not met* stands, since later cases
-    fare worse still.
+    fare worse still. ``ratio``: what was found of it, where that is the statistic.
     """
     value = limit.value_of(reading)
     late = late_share(cohorts, judged=limit.tells_late(reading))
     mean, median, p90, a_longest = _times(cohorts, unit_of(limit, reading))
     cases, replications = sum(cohort.cases for cohort in cohorts), len(cohorts)
-    decision = decide(limit, reading, late, mean, median)
+    decision = decide(limit, reading, late, mean, median) if ratio is None else ratio.decision
+    unsteady = growing and (ratio is None or ratio.measured)
     worst, where = _longest_case(cohorts)
     finished = np.concatenate([np.empty(0), *(cohort.finished for cohort in cohorts)])
     return ReadingResult(
@@ -64,7 +72,7 @@ def judge_reading(
         statistic=statistic_of(limit, reading),
         limit_value=None if value is None else value.amount,
         tolerance=_tolerance(limit, reading),
-        decision="undecided" if growing and decision == "met" else decision,
+        decision="undecided" if unsteady and decision == "met" else decision,
         cases=cases,
         finished=finished.size,
         replications=replications,
@@ -82,6 +90,7 @@ def judge_reading(
         longest_case="" if worst is None else worst.label,
         longest_stuck_at="" if worst is None else worst.stuck_at,
         quantiles=_quantiles(finished) if finished.size and not growing else (),
+        ratio=None if ratio is None else steady(ratio.estimate, unsteady),
     )
 
 

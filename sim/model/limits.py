@@ -20,11 +20,23 @@ def _statistic(value: Any) -> Any:
     return {"kind": value} if isinstance(value, str) else value
 
 
-class Statistic(Part):
-    """Which statistic must keep the limit: every case (by a tolerance, rule 20), the mean, a share, a median."""
+Measured = Annotated[str, Field(pattern=r"^[^/]+(/[a-z0-9-]+)?$")]
+"""``P1`` or ``P1/fraction``."""
 
-    kind: Literal["every-case", "mean", "share", "median"]
+
+class Statistic(Part):
+    """Which statistic must keep the limit: every case (by a tolerance, rule 20), the mean, a share, a median, a ratio.
+
+    A ratio is after ÷ before, and each of ``of`` must keep it: of limits, the promised one ÷ the ``baseline`` that it
+    had before; of readings of limits, the mean ÷ the mean in the scenario that this one is compared with.
+    """
+
+    kind: Literal["every-case", "mean", "share", "median", "ratio"]
     share: Share | None = Field(default=None, description="for `share`: at least this share within the limit")
+    of: tuple[Measured, ...] = Field(
+        default=(), description="for `ratio`: limits (P1: promised), or their readings (P1/fraction: means)"
+    )
+    at_most: Share | None = Field(default=None, description="for `ratio`: after ÷ before is at most this")
 
     @model_validator(mode="after")
     def _share_given(self) -> Statistic:
@@ -33,7 +45,22 @@ class Statistic(Part):
                 Text("统计量 share 须写明比例", "the statistic share names its share"),
                 Text("写 {kind: share, share: 95%}", "write {kind: share, share: 95%}"),
             )
+        if {bool(self.of), self.at_most is not None} != {self.kind == "ratio"} or len({"/" in x for x in self.of}) > 1:
+            raise refuse(
+                Text(
+                    "统计量 ratio 须写 of(都是承诺编号,或都是口径)和 at_most",
+                    "the statistic ratio has `of`, all limits or all readings, and `at_most`; no other has them",
+                ),
+                Text(
+                    "写 {kind: ratio, of: [P1/fraction], at_most: 60%}", "write {kind: ratio, of: [P1], at_most: 60%}"
+                ),
+            )
         return self
+
+    @property
+    def of_means(self) -> bool:
+        """Whether a ratio is of means, not of promised limits."""
+        return "/" in "".join(self.of)
 
 
 StatisticField = Annotated[Statistic, BeforeValidator(_statistic)]
@@ -127,7 +154,12 @@ class Limit(Part):
 
     @model_validator(mode="after")
     def _complete(self) -> Limit:
-        if self.value is None:
+        if self.is_ratio and self.value is not None:
+            raise refuse(
+                Text("比值承诺没有 value", "a limit on a ratio has no value"),
+                Text("比值写在 statistic 的 at_most", "the ratio stands in at_most of its statistic"),
+            )
+        if self.value is None and not self.is_ratio:
             return self
         if self.statistic is None or [r.role for r in self.readings].count("default") != 1 or not self.classes:
             raise refuse(
@@ -138,6 +170,11 @@ class Limit(Part):
                 Text("补上缺少的部分", "add what is missing"),
             )
         return self
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether what is promised is a part of what was before (压缩至目前的60%)."""
+        return self.statistic is not None and self.statistic.kind == "ratio"
 
     def value_of(self, reading: Reading) -> Quantity | None:
         """The limit in the reading's own words, else as the plan says it; None where it gives no number."""

@@ -28,6 +28,10 @@ def outcome(edition: Edition, result: ReadingResult | None) -> Outcome:
     if result is None or result.statistic is None:
         return Outcome(numbers.NONE, "")
     language, kind = edition.language, result.statistic.kind
+    if result.ratio is not None:
+        ratio = numbers.alone(result.ratio, numbers.share, language)
+        words = edition.choose("改革后为改革前的", "after ÷ before")
+        return Outcome(f"{words} {ratio}", numbers.interval(result.ratio, numbers.share, language))
     if result.cases == 0:
         return Outcome(NO_CASES.in_(language), "")
     mean = f"{edition.choose('平均', 'mean')} {numbers.alone(result.mean, numbers.days, language)}"

@@ -184,7 +184,7 @@ def _runs(edition: Edition, result: ReadingResult | None) -> str:
     if result is None or result.statistic is None:
         return numbers.NONE
     known = {"mean": (result.mean, numbers.days), "median": (result.median, numbers.count)}
-    estimate, form = known.get(result.statistic.kind, (result.share_within, numbers.share))
+    estimate, form = known.get(result.statistic.kind, (result.ratio or result.share_within, numbers.share))
     between = numbers.interval(estimate, form, edition.language)
     percent = f"{100 * estimate.confidence:.0f}%"
     words = edition.choose(f"{percent} 区间 {between}", f"{percent} interval {between}")

@@ -37,6 +37,7 @@ _MISSING: dict[Missing, Text] = {
     "run-out": Text("有办件未办结，需延长模拟期", "cases are still open: needs a longer run-out"),
     "data": Text("缺少数据", "needs data"),
     "cases": NO_CASES,
+    "before": Text("没有改革前情景可比", "no scenario before to compare with"),
 }
 GROWING = Text("排队无限增长", "a queue grows without end")
 _NO_PROOF = Text("容许比例为零，次数再多也不能证明", "a tolerance of zero is proved by no number of replications")

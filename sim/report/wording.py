@@ -17,6 +17,7 @@ _STATISTICS: dict[str, Text] = {
     "mean": Text("平均", "mean"),
     "share": Text("按时办结率", "share within the limit"),
     "median": Text("中位数", "median"),
+    "ratio": Text("改革后与改革前之比", "after ÷ before"),
 }
 _ROLES: dict[Role, Text] = {
     "default": Text("据此判定", "decides"),
@@ -80,6 +81,10 @@ def describe_quantity(quantity: Quantity) -> Text:
 def describe_statistic(statistic: Statistic) -> Text:
     """``每件`` / ``every case``; a share says which."""
     name = _STATISTICS[statistic.kind]
+    if statistic.at_most is not None:
+        part = f"{100 * statistic.at_most:g}%"
+        what = Text("平均用时", "mean time, ") if statistic.of_means else Text("承诺时限", "promised limit, ")
+        return Text(f"{what.zh}{name.zh}不超过 {part}", f"{what.en}{name.en} at most {part}")
     if statistic.share is None:
         return name
     part = f"{100 * statistic.share:g}%"
@@ -88,6 +93,8 @@ def describe_statistic(statistic: Statistic) -> Text:
 
 def describe_limit(limit: Limit) -> Text:
     """What is promised: ``每件不超过 18 个工作日`` / ``every case within 18 working days``."""
+    if limit.statistic is not None and limit.statistic.at_most is not None:
+        return describe_statistic(limit.statistic)
     if limit.value is None or limit.statistic is None:
         return NO_NUMBER
     amount, kind = describe_quantity(limit.value), limit.statistic.kind

@@ -10,6 +10,7 @@ from sim.errors import InputError, Path
 from sim.model.checks.whole import Whole, unknown, wrong
 from sim.model.clock_order import can_run
 from sim.model.clocks import Clock, Event
+from sim.model.limits import Statistic
 from sim.model.process import Mark, SessionStep, WaitStep, WorkStep
 from sim.text import Text
 
@@ -43,12 +44,35 @@ def check(whole: Whole) -> Iterator[InputError]:
                     value=reading.id,
                 )
             seen.add(reading.id)
+            yield from _measured(whole, reading.statistic or limit.statistic, (*path, "readings", i, "statistic", "of"))
             if reading.clock is not None:
                 classes = reading.classes or limit.classes
                 yield from _clock(whole, reading.clock, (*path, "readings", i, "clock"), classes)
         read_so = (r.classes or () for r in limit.readings if r.clock is None)
         classes = tuple(dict.fromkeys(chain(limit.classes, *read_so)))
         yield from _clock(whole, limit.clock, (*path, "clock"), classes)
+
+
+def _measured(whole: Whole, statistic: Statistic | None, path: Path) -> Iterator[InputError]:
+    """What a ratio is of is there, and promises days of one kind now and before."""
+    limits = whole.model.limits
+    known = [*limits, *(f"{id_}/{reading.id}" for id_, limit in limits.items() for reading in limit.readings)]
+    for name in statistic.of if statistic is not None else ():
+        promised = limits.get(name)
+        if name not in known:
+            yield unknown(path, Text("没有这项承诺或口径", "there is no such limit or reading"), name, known)
+        elif promised is not None and (
+            promised.value is None or (promised.baseline is not None and promised.baseline.unit != promised.value.unit)
+        ):
+            yield wrong(
+                path,
+                Text("比值两端须是同一种时限", "both sides of a ratio are limits in the same unit"),
+                Text(
+                    "写有数字的承诺,baseline 与 value 同为 wd 或 d",
+                    "name limits with a number, baseline and value in wd or d",
+                ),
+                value=name,
+            )
 
 
 def _clock(whole: Whole, clock: Clock, path: Path, classes: Sequence[str]) -> Iterator[InputError]:

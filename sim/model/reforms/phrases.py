@@ -127,6 +127,7 @@ _CHOICES: dict[str, Text] = {
     "every-case": Text("每一件", "every case"),
     "mean": Text("平均", "mean"),
     "median": Text("中位数", "median"),
+    "ratio": Text("改革后与改革前之比", "after ÷ before"),
     **{str(unit): name for unit, name in UNIT_NAMES.items()},
 }
 _EVENTS = {

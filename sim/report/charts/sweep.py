@@ -73,7 +73,9 @@ def _figure(result: ReadingResult | None) -> Estimate | None:
     """What the commitment is about: the mean, the median, or the share within the limit."""
     if result is None or result.statistic is None:
         return None
-    return {"mean": result.mean, "median": result.median}.get(result.statistic.kind, result.share_within)
+    return {"mean": result.mean, "median": result.median, "ratio": result.ratio}.get(
+        result.statistic.kind, result.share_within
+    )
 
 
 def _of_days(result: ReadingResult | None) -> bool:
@@ -107,9 +109,9 @@ def _line(axes: Axes, xs: Sequence[float], estimates: Sequence[Estimate | None],
 
 def _promise(axes: Axes, result: ReadingResult | None) -> None:
     """The line that must be kept."""
-    if result is None or result.statistic is None or result.limit_value is None:
+    if result is None or result.statistic is None or (result.limit_value is None and result.ratio is None):
         return
-    wanted = result.limit_value if _of_days(result) else result.statistic.share
+    wanted = result.limit_value if _of_days(result) else result.statistic.share or result.statistic.at_most
     if wanted is None and result.tolerance is not None:
         wanted = 1 - result.tolerance
     if wanted is not None:
