@@ -24,8 +24,8 @@ def due_day(accepted: int, limit: float, unit: Unit, legal: WorkingDays, until: 
     if unit in ("calendar-days", "hours"):
         return day
     number = int(legal.number(np.datetime64(day) + 1))
-    worked: dt.date = legal.nth(number - 1).astype(dt.date)
-    return max(worked, date_of(accepted))
+    worked = legal.nth(number - 1).astype("datetime64[us]").astype(np.int64)
+    return max(date_of(int(worked)), date_of(accepted))
 
 
 def last_in_time(accepted: int, limit: float, unit: Unit, legal: WorkingDays, until: int, *, moved: bool = True) -> int:

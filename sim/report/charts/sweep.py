@@ -66,7 +66,7 @@ def sweep(points: Sequence[Point], axes: Sequence[str], limit: str) -> Picture |
         drawn.set_xlabel(shortened(names[0], NORMAL, PAGE - LEFT - right))
         if len(axes) > 1:
             _key(sheet, names[1], [rest[0] for rest in lines])
-        return sheet.picture(title)
+        return sheet.picture()
 
 
 def _figure(result: ReadingResult | None) -> Estimate | None:
