@@ -63,7 +63,7 @@ def run_sweep(
     """
     _check(axes)
     asked = list(itertools.product(*(axis.values for axis in axes)))
-    folders = [_with(folder, settings, axes, values) for values in asked]
+    folders = [_with(folder, scenario, settings, axes, values) for values in asked]
     scenarios = [loaded.scenario(scenario) for loaded in folders]
     _refuse_idle(axes, asked, scenarios)
     study = folders[0].study
@@ -88,12 +88,14 @@ def run_sweep(
     return Sweep(scenario, tuple(axes), tuple(points))
 
 
-def _with(folder: Path, settings: Mapping[str, str], axes: Sequence[Axis], values: Sequence[str]) -> Folder:
+def _with(
+    folder: Path, scenario: str, settings: Mapping[str, str], axes: Sequence[Axis], values: Sequence[str]
+) -> Folder:
     """The folder with these values; what they break is told at ``--over``."""
     varied = {axis.path: value for axis, value in zip(axes, values, strict=True)}
     places = {f"--set {path}": f"--over {path}" for path in varied}
     try:
-        return files.load(folder, {**settings, **varied})
+        return files.load(folder, {**settings, **varied}, only=[scenario])
     except InputErrors as several:
         raise InputErrors([e.at(places[e.where]) if e.where in places else e for e in several.errors]) from None
     except InputError as error:

@@ -51,7 +51,7 @@ def command(say: options.Say) -> click.Command:
         from sim.commands.study import Progress
         from sim.model import files
 
-        loaded = files.load(folder, options.with_study(settings, seed, replications))
+        loaded = files.load(folder, options.with_study(settings, seed, replications), only=[scenario_id])
         scenario = loaded.scenario(scenario_id or next(iter(loaded.scenarios)))
         study = loaded.study
         with Progress(lang) as progress:

@@ -56,7 +56,7 @@ def command(say: options.Say) -> click.Command:
         from sim.model import files
         from sim.model.scenario import difference
 
-        loaded = files.load(folder, options.with_study(settings, seed, replications))
+        loaded = files.load(folder, options.with_study(settings, seed, replications), only=[a, b])
         found = difference(loaded.scenario(a), loaded.scenario(b))
         sides = [(title.in_(lang), getattr(found, side)) for side, title in _SIDES]
         click.echo(f"{a} → {b}")

@@ -58,7 +58,7 @@ def command(say: options.Say) -> click.Command:
     ) -> None:
         from sim.model import files
 
-        loaded = files.load(folder, options.with_study(settings, seed, replications))
+        loaded = files.load(folder, options.with_study(settings, seed, replications), only=[scenario_id])
         scenario = loaded.scenario(scenario_id or next(iter(loaded.scenarios)))
         promised = find(scenario.model.limits, limit, Text("承诺", "commitment"))
         for line in _page(scenario, limit, promised, lang):

@@ -50,7 +50,7 @@ def command(say: options.Say) -> click.Command:
         from sim.commands.study import Progress
         from sim.model import files
 
-        loaded = files.load(folder, options.with_study(settings, seed, replications))
+        loaded = files.load(folder, options.with_study(settings, seed, replications), only=[before, after])
         for limit in limits:
             find(loaded.limits, limit, Text("承诺", "commitment"))
         with Progress(lang) as progress:

@@ -75,7 +75,7 @@ def carry_out(job: Job) -> int:
     from sim.report.month_table import month_table
 
     options.with_study(job.settings, job.seed, job.replications)  # refused where they contradict each other
-    folder = files.load(job.folder, job.settings)
+    folder = files.load(job.folder, job.settings, only=job.scenarios)
     for limit in job.by_month:
         find(folder.limits, limit, Text("承诺", "commitment"))
     if job.out is not None:

@@ -57,7 +57,7 @@ def command(say: options.Say) -> click.Command:
         from sim.model import files
         from sim.sweep import run_sweep
 
-        promised = files.load(folder, settings).scenario(scenario).model.limits
+        promised = files.load(folder, settings, only=[scenario]).scenario(scenario).model.limits
         for limit in limits:
             find(promised, limit, Text("承诺", "commitment"))
         with Progress(lang) as progress:

@@ -80,7 +80,9 @@ def command(say: options.Say) -> click.Command:
         from sim.model import files
         from sim.tracing import named_case, trace_case
 
-        loaded = files.load(folder, options.with_study(settings, seed, replications)).scenario(scenario)
+        loaded = files.load(folder, options.with_study(settings, seed, replications), only=[scenario]).scenario(
+            scenario
+        )
         if limit_id is not None:
             find(loaded.model.limits, limit_id, Text("承诺", "commitment"))
         seed = loaded.model.study.seed

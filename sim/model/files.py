@@ -6,7 +6,7 @@ spread over them, and neither the order of the files nor that of the keys change
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,13 +31,16 @@ class Loaded(NamedTuple):
     notes: tuple[Text, ...]
 
 
-def load(folder: Path | str, settings: Mapping[str, str] | None = None) -> Folder:
+def load(
+    folder: Path | str, settings: Mapping[str, str] | None = None, *, only: Collection[str | None] | None = None
+) -> Folder:
     """The folder's model, with the figures of ``figures.csv`` and then ``settings`` (path to value) put in.
 
     Errors: :class:`InputErrors` with everything that is wrong, in the order of the places. Each scenario is built and
-    checked, so that no reform is refused only when it is run.
+    checked, so that no reform is refused only when it is run; or ``only`` those that are about to be (None: the
+    first).
     """
-    return _checked(*_read(Path(folder), settings or {}))[0]
+    return _checked(*_read(Path(folder), settings or {}), only)[0]
 
 
 def load_with_notes(folder: Path | str, settings: Mapping[str, str] | None = None) -> Loaded:
@@ -60,12 +63,16 @@ def _read(folder: Path, settings: Mapping[str, str]) -> tuple[Document, Folder]:
         raise InputErrors(refusals(error, document)) from None
 
 
-def _checked(document: Document, model: Folder) -> tuple[Folder, checks.Whole]:
-    """The model, when it and each of its scenarios pass the checks."""
+def _checked(
+    document: Document, model: Folder, only: Collection[str | None] | None = None
+) -> tuple[Folder, checks.Whole]:
+    """The model, when it and each of its scenarios, or ``only`` these, pass the checks."""
     whole = checks.Whole(model)
     errors: list[ShixianError] = [_placed(document, error) for error in checks.check(whole)]
     if not errors:
-        for id_ in model.scenarios:
+        for i, id_ in enumerate(model.scenarios):
+            if only is not None and id_ not in only and not (i == 0 and None in only):
+                continue
             errors += _of_scenario(document, whole, model, id_)
     if errors:
         once = {(error.where, error.path, error.rule): error for error in errors}
