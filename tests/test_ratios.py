@@ -19,6 +19,9 @@ from sim.analysis.samples import ReadingSample, Sample
 from sim.analysis.statistics import paired_difference
 from sim.model.limits import Limit, Statistic
 from sim.model.scenario import Folder
+from sim.report.edition import Edition
+from sim.report.pages import draw, page
+from sim.report.sentences import findings
 from sim.report.table import verdict_table
 from sim.report.verdict_words import lacking
 from sim.report.wording import describe_limit
@@ -156,6 +159,12 @@ def test_the_ratio_stands_in_the_document_and_in_words(tmp_path: Path) -> None:
     assert entry["ratio"] == {"value": 0.6, "low": 0.6, "high": 0.6}
     assert describe_limit(its.limits["P4"]).en == "promised limit, after ÷ before at most 60%"
     assert "60%" in verdict_table(found, its, "en")
+    unknown = with_ratio("L1")
+    assert "not known" in " ".join(verdict_table(study(unknown), unknown, "en").split())
+    edition = Edition(found, its, "en")
+    assert "after ÷ before 60%" in findings(edition, "P4")[0]
+    charts = draw(edition)
+    assert charts.standing is not None and "after ÷ before" in page(edition, charts)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from sim.model.limits import Limit, Reading, Statistic
 from sim.text import Text
 
 GROWING = Text("排队无限增长,不给出稳态数值", "the queue grows without end; steady figures not given")
+NOT_BY_CASE = Text("不是逐件的时限", "no limit for each case")
 NO_NUMBER = Text("文件未设时限", "the plan sets no number")
 PER_YEAR = Text("超时比例乘以年均办件数", "share of late cases times the mean number of cases a year")
 CASES_A_YEAR = "cases/year"
@@ -61,6 +62,8 @@ def judge_reading(
     """
     value = limit.value_of(reading)
     late = late_share(cohorts, judged=limit.tells_late(reading))
+    if ratio is not None:
+        late = replace(late, reason=NOT_BY_CASE)
     mean, median, p90, a_longest = _times(cohorts, unit_of(limit, reading))
     cases, replications = sum(cohort.cases for cohort in cohorts), len(cohorts)
     decision = decide(limit, reading, late, mean, median) if ratio is None else ratio.decision

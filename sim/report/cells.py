@@ -29,6 +29,8 @@ def outcome(edition: Edition, result: ReadingResult | None) -> Outcome:
         return Outcome(numbers.NONE, "")
     language, kind = edition.language, result.statistic.kind
     if result.ratio is not None:
+        if result.ratio.value is None:
+            return Outcome(edition.say(result.ratio.reason) if result.ratio.reason else numbers.NONE, "")
         ratio = numbers.alone(result.ratio, numbers.share, language)
         words = edition.choose("改革后为改革前的", "after ÷ before")
         return Outcome(f"{words} {ratio}", numbers.interval(result.ratio, numbers.share, language))

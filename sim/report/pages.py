@@ -109,7 +109,7 @@ def draw(edition: Edition) -> Charts:
     """All pictures."""
     numbered = edition.limits(numbered=True)
     return Charts(
-        standing(edition) if numbered else None,
+        standing(edition),
         {id_: LimitCharts(time_split(edition, id_), finished(edition, id_), months(edition, id_)) for id_ in numbered},
         loads(edition),
         {id_: process(edition, id_) for id_ in processes(edition)},

@@ -114,6 +114,9 @@ def findings(edition: Edition, limit: str) -> list[str]:
 
 def _alone(edition: Edition, result: ReadingResult) -> str:
     mean, share = _mean(edition, result), numbers.alone(result.share_within, numbers.share, edition.language)
+    if result.ratio is not None:
+        ratio = cells.outcome(edition, result).leading
+        return edition.choose(f"模拟结果显示，{ratio}。", f"The simulation shows: {ratio}.")
     label = cells.share_label(edition, result)
     return edition.choose(
         f"模拟结果显示，平均用时预计为 {mean}，{label}预计为 {share}。",
@@ -136,6 +139,8 @@ def _compared(edition: Edition, first: Verdict, last: Verdict, name: str) -> str
                 f"the mean {verb} {_mean(edition, after)} from {_mean(edition, before)}{ending}",
             )
         )
+    if after.ratio is not None:
+        parts.append(cells.outcome(edition, after).leading)
     parts += _share(edition, before, after, change)
     parts += _stages(edition, first.stages, last.stages)
     if not parts:

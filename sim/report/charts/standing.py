@@ -37,9 +37,14 @@ class _Row(NamedTuple):
     old: float | None
 
 
-def standing(edition: Edition) -> Picture:
-    """One band a commitment, one line a scenario that ends at what must be within the limit."""
-    rows = [_row(edition, id_) for id_ in edition.limits(numbered=True)]
+def standing(edition: Edition) -> Picture | None:
+    """One band a commitment, one line a scenario that ends at what must be within the limit.
+
+    A promise to come down to a part of what was is no length to compare a case with; None where there is no other.
+    """
+    rows = [_row(edition, id_) for id_ in edition.limits(numbered=True) if not edition.limit(id_).is_ratio]
+    if not rows:
+        return None
     letters = _LETTERS * max(len(row.name) + 1 for row in rows)
     band = max(LINE * len(edition.result.scenarios) + GAP, letters + 1.0)
     key = _key(edition, rows)
