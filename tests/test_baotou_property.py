@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from sim.analysis.clock_times import clock_times
 from sim.analysis.ratios import FoundRatio, ratio_of
 from sim.analysis.samples import Sample
 from sim.analysis.sampling import sample
 from sim.engine.arrivals import arrivals
 from sim.engine.prepared import prepare
 from sim.engine.replicate import simulate
+from sim.eventlog import EventLog
 from sim.model.base import Model, Study
+from sim.model.clocks import Unit
 from sim.model.files import load
+from sim.model.limits import Limit
 from sim.model.open_time import instant_of, midnight
 from sim.model.process import Call, Spawn, WorkStep, walk_elements
+from sim.model.quantities import Quantity
 from sim.model.scenario import Folder, Scenario
+from sim.model.working_days import WorkingDays
 from tests.conftest import ROOT
 from tests.test_baotou import arithmetic_loads
 
@@ -29,14 +34,9 @@ BAOTOU = ROOT / "scenarios" / "baotou"
 LIMITS = ("P1", "P2", "P3", "P4", "P5", "P6")
 
 
-@cache
-def city(*settings: tuple[str, str]) -> Folder:
-    return load(BAOTOU, dict(settings))
-
-
 @pytest.fixture(scope="module")
 def baotou() -> Folder:
-    return city()
+    return load(BAOTOU)
 
 
 # --- what the plan says
@@ -143,34 +143,33 @@ def test_the_bank_files_300_cancellations_at_one_instant(baotou: Folder) -> None
 # --- P4: does it bind, or P1 to P3?
 
 
-def promised(general: str, mortgage: str, cancellation: str) -> FoundRatio:
-    old = {"P1": general, "P2": mortgage, "P3": cancellation}
-    limits = city(*((f"limits/{id_}/baseline", value) for id_, value in old.items())).limits
+def p4(limits: dict[str, Limit]) -> FoundRatio:
     statistic = limits["P4"].statistic
     assert statistic is not None
     return ratio_of(statistic, limits, [], None)
 
 
 def test_p4_is_undecided_until_the_old_limits_are_typed_in(baotou: Folder) -> None:
-    statistic = baotou.limits["P4"].statistic
-    assert statistic is not None
-    found = ratio_of(statistic, baotou.limits, [], None)
+    found = p4(baotou.limits)
     assert (found.decision, found.missing) == ("undecided", "data")
+    typed = {f"limits/{id_}/baseline": old for id_, old in zip(LIMITS, ("5 wd", "2.5 wd", "1.25 wd"), strict=False)}
+    found = p4(load(BAOTOU, typed).limits)  # 5 days: the national limit of 2020 for general registration
+    assert (found.decision, found.estimate.value) == ("met", 0.4)
 
 
 @pytest.mark.parametrize(
     ("old", "decision", "largest"),
     [
-        (("5 wd", "2.5 wd", "1.25 wd"), "met", 0.4),  # the national limit of 2020 for general registration
-        (("3 wd", "2 wd", "1 wd"), "not-met", 2 / 3),  # 6 days to 3.5 in all, and yet not each class to 60%
-        (("3.34 wd", "1.67 wd", "0.84 wd"), "met", 0.6),  # here P4 and P1 to P3 ask for the same
-        (("3.3 wd", "1.67 wd", "0.84 wd"), "not-met", 0.606),
+        ((3, 2, 1), "not-met", 2 / 3),  # 6 days to 3.5 in all, and yet not each class to 60%
+        ((3.34, 1.67, 0.84), "met", 0.6),  # here P4 and P1 to P3 ask for the same
+        ((3.3, 1.67, 0.84), "not-met", 0.606),
     ],
 )
-def test_p4_binds_where_the_old_limits_were_below_3_33_and_1_67_and_0_83(
-    old: tuple[str, str, str], decision: str, largest: float
+def test_p4_binds_where_an_old_limit_was_below_3_33_or_1_67_or_0_83(
+    baotou: Folder, old: tuple[float, ...], decision: str, largest: float
 ) -> None:
-    found = promised(*old)
+    known = {id_: Quantity(amount=days, unit="wd") for id_, days in zip(LIMITS, old, strict=False)}
+    found = p4({id_: its.model_copy(update={"baseline": known.get(id_)}) for id_, its in baotou.limits.items()})
     assert found.decision == decision
     assert found.estimate.value == pytest.approx(largest, abs=0.002)
 
@@ -194,18 +193,21 @@ def quick(folder: Folder, scenario: str, first: str, last: str) -> Scenario:
     return Scenario(scenario, its.name, model)
 
 
-def simulated(folder: Folder, scenario: str, first: str = "2021-08-23", last: str = "2021-09-10") -> Sample:
+def simulated(folder: Folder, scenario: str, first: str, last: str) -> tuple[EventLog, Sample]:
     its = quick(folder, scenario, first, last)
-    return sample(simulate(its, 2021, 0), its.model)
+    log = simulate(its, 2021, 0)
+    return log, sample(log, its.model)
 
 
 @pytest.fixture(scope="module")
 def samples(baotou: Folder) -> dict[str, Sample]:
-    return {scenario: simulated(baotou, scenario) for scenario in ("before", "property-only")}
+    names = ("before", "property-only", "only-property-tolerant-acceptance")
+    return {name: simulated(baotou, name, "2021-08-23", "2021-09-10")[1] for name in names}
 
 
 def days(found: Sample, limit: str, reading: str = "fraction") -> np.ndarray:
-    return found.limits[limit].readings[reading].finished
+    its = found.limits[limit].readings[reading]
+    return np.concatenate([its.finished, its.open])
 
 
 @pytest.mark.slow
@@ -223,7 +225,47 @@ def test_registration_takes_about_as_long_as_known(
 
 
 @pytest.mark.slow
-def test_every_pool_is_busy_and_none_overloaded_in_an_ordinary_fortnight(samples: dict[str, Sample]) -> None:
-    for pool, its in samples["before"].pools.items():
-        if pool.startswith("property-") and pool != "property-digitisers":  # two people, a lot every other week
-            assert 0.4 <= its.busy_us / its.open_us <= 0.9, pool
+def test_no_pool_is_overloaded_and_those_at_the_front_are_busy_in_an_ordinary_fortnight(
+    samples: dict[str, Sample],
+) -> None:
+    loads = {pool: its.busy_us / its.open_us for pool, its in samples["before"].pools.items() if its.open_us}
+    assert all(load <= 0.9 for load in loads.values()), loads
+    for pool in ("windows", "first-reviewers", "second-reviewers", "book", "tax-officers", "archivists"):
+        assert loads[f"property-{pool}"] >= 0.4, pool  # certificates come days later: this run began empty
+
+
+@pytest.mark.slow
+def test_tolerant_acceptance_helps_the_applicant_and_lengthens_the_measured_time(samples: dict[str, Sample]) -> None:
+    """The clock starts with the first hand-in and waits for the last paper; the applicant waits beside the review."""
+    before, after = samples["before"], samples["only-property-tolerant-acceptance"]
+    assert np.mean(days(after, "P1")) > np.mean(days(before, "P1")) + 0.1
+    assert np.mean(days(after, "P1", "customer")) < np.mean(days(before, "P1", "customer")) - 0.1
+
+
+@pytest.mark.slow
+def test_a_banks_300_at_once_keep_p3_only_with_priority_and_then_the_others_lose_more(baotou: Folder) -> None:
+    """300 cancellations on Tuesday 31 August at 11:40; 'late' is later than the end of the next half-day."""
+    kept: dict[str, dict[str, float]] = {}
+    for scenario in ("property-only", "bank-batch", "bank-batch-priority"):
+        log, _ = simulated(baotou, scenario, "2021-08-25", "2021-09-03")
+        clock, legal = baotou.limits["P3"].clock, WorkingDays(log.calendars["legal"])
+        accepted, of = log.cases.accepted, np.array([label.rpartition("-")[0] for label in log.cases.label])
+        month_end = (instant_of(dt.datetime(2021, 8, 31)) <= accepted) & (
+            accepted < instant_of(dt.datetime(2021, 9, 2))
+        )
+        groups = {
+            "batch": of == "property-month-end-batch",
+            "cancellation": month_end & np.isin(of, ["property-cancellation", "property-bank-batches"]),
+            "mortgage": month_end & (of == "property-mortgage"),
+        }
+        limits = {"batch": 0.5, "cancellation": 0.5, "mortgage": 1.0}
+        kept[scenario] = {}
+        for name, its in groups.items():
+            unit: Unit = "fraction" if name == "mortgage" else "half-days"
+            times = clock_times(log, clock, unit, legal, np.flatnonzero(its))
+            if its.any():
+                kept[scenario][name] = float(np.mean(~times.late(limits[name])))
+    without, plain, first = kept["property-only"], kept["bank-batch"], kept["bank-batch-priority"]
+    assert plain["batch"] < 0.9 < first["batch"]
+    for other in ("cancellation", "mortgage"):
+        assert first[other] < plain[other] < without[other]
