@@ -13,6 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from sim import document
+from sim.analysis.census import judge_measured
 from sim.analysis.ratios import FoundRatio, ratio_of
 from sim.analysis.results import Verdict
 from sim.analysis.samples import ReadingSample, Sample
@@ -116,6 +117,15 @@ def test_cases_still_open_leave_one_side_of_the_interval_unknown() -> None:
 def test_alone_a_scenario_has_nothing_to_be_compared_with() -> None:
     found = ratio_of(ratio(0.6, "P1/fraction"), {}, samples([2.0], [2.1]), None)
     assert (found.decision, found.missing, found.estimate.value) == ("undecided", "before", None)
+
+
+def test_one_measured_log_does_not_say_what_was_before() -> None:
+    described = {"classes": ["p"], "statistic": {"kind": "ratio", "of": ["P1/fraction"], "at_most": 0.6}}
+    reading = {"id": "ratio", "name": "x", "role": "default", "unit": "fraction"}
+    limit = Limit.model_validate(WORDS | described | {"readings": [reading]})
+    cohort = ReadingSample(np.linspace(1, 2, 20), 0, np.empty(0), np.empty(0))
+    found = judge_measured(limit, limit.readings[0], cohort, [cohort])
+    assert (found.decision, found.missing) == ("undecided", "data")
 
 
 # --- the whole way
