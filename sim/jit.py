@@ -36,6 +36,12 @@ def compiled(signature: Any) -> Callable[[F], F]:
     return compile_
 
 
+def inner(function: F) -> F:
+    """A function that only compiled functions call: it is compiled with them, and kept with them."""
+    called: F = njit(nogil=True)(function)
+    return called
+
+
 def _njit(signature: Any, function: F) -> F:
     try:
         kept: F = njit(signature, cache=True, nogil=True)(function)

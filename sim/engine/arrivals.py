@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from sim.engine.streams import case_identity, stream_id, uniform
 from sim.errors import RunError
 from sim.jit import compiled
 from sim.model.calendars import Calendar
-from sim.model.demand import DayPattern, Source
+from sim.model.demand import DayPattern, ListedCase, Source
 from sim.model.open_time import instant_of, midnight
 from sim.model.quantities import DAY_US, HOUR_US, to_us
 from sim.text import Text
@@ -43,29 +43,60 @@ class Rate:
     per_us: NDArray[np.float64]
 
 
-def arrivals(
+class Brought(NamedTuple):
+    """The cases of one source: ordinals from 1, instants, and of every attribute the values and who has which.
+
+    A code of -1 is no value.
+    """
+
+    ordinals: NDArray[np.int64]
+    instants: NDArray[np.int64]
+    attributes: dict[str, tuple[NDArray[np.int64], list[str]]]
+
+
+def brought(
     name: str, source: Source, rate: Rate | None, seed: int, replication: int, span: tuple[int, int]
-) -> list[Arrival]:
-    """The cases of one source within ``span`` (both ends included), by ordinal from 1.
+) -> Brought:
+    """The cases of one source within ``span`` (both ends included), in arrays.
 
     Case k (or batch k) arrives where the cumulated rate reaches the sum of k keyed unit exponentials.
     """
     if source.listed is not None:
-        instants = [instant_of(case.accepted) for case in source.listed for _ in range(case.n)]
-        given = [case.attributes for case in source.listed for _ in range(case.n)]
+        instants = np.array([instant_of(case.accepted) for case in _listed(source)], dtype=np.int64)
     else:
         assert rate is not None
-        batches = _instants(rate, seed, replication, stream_id(f"{name}/arrival"), stream_id(name), span[1])
-        sizes = _batch_sizes(name, source, seed, replication, len(batches))
-        instants = np.repeat(batches, sizes).tolist()
-        given = [{}] * len(instants)
-    draw = _attribute_draw(name, source, seed, replication)
+        instants = _instants(rate, seed, replication, stream_id(f"{name}/arrival"), stream_id(name), span[1])
+        if source.batch is not None:
+            instants = np.repeat(instants, _batch_sizes(name, source, seed, replication, instants.size))
+    inside = (span[0] <= instants) & (instants <= span[1])
+    attributes = _attributes(name, source, seed, replication, instants.size)
+    ordinals = np.flatnonzero(inside) + 1
+    coded = {name: (codes[inside], values) for name, (codes, values) in attributes.items()}
+    return Brought(ordinals, instants[inside], coded)
+
+
+def arrivals(
+    name: str, source: Source, rate: Rate | None, seed: int, replication: int, span: tuple[int, int]
+) -> list[Arrival]:
+    """The cases of :func:`brought`, one by one."""
+    ordinals, instants, attributes = brought(name, source, rate, seed, replication, span)
     source_id = stream_id(name)
+    columns = [(a, codes.tolist(), values) for a, (codes, values) in attributes.items()]
     return [
-        Arrival(case_identity(source_id, k), f"{name}-{k:06d}", name, instant, draw(k) | attributes)
-        for k, (instant, attributes) in enumerate(zip(instants, given, strict=True), start=1)
-        if span[0] <= instant <= span[1]
+        Arrival(
+            case_identity(source_id, k),
+            label_of(name, k),
+            name,
+            instant,
+            {a: values[codes[i]] for a, codes, values in columns if codes[i] >= 0},
+        )
+        for i, (k, instant) in enumerate(zip(ordinals.tolist(), instants.tolist(), strict=True))
     ]
+
+
+def label_of(source: str, ordinal: int) -> str:
+    """What readers of a log call a case."""
+    return f"{source}-{ordinal:06d}"
 
 
 def rate_of(source: Source, calendar: Calendar | None, first_year: int, last_year: int, begin: int, end: int) -> Rate:
@@ -166,30 +197,56 @@ def _instants(rate: Rate, seed: int, replication: int, stream: int, source: int,
 
 
 def _batch_sizes(name: str, source: Source, seed: int, replication: int, batches: int) -> NDArray[np.int64]:
-    if source.batch is None:
-        return np.ones(batches, np.int64)
+    assert source.batch is not None
     sizes = sorted(source.batch)
     shares = [source.batch[size].value for size in sizes]
-    stream = stream_id(f"{name}/batch")
-    keys = (case_identity(stream_id(name), k) for k in range(1, batches + 1))
-    return np.array([sizes[pick(shares, uniform(seed, replication, stream, key, 0))] for key in keys], np.int64)
+    return np.array(sizes, np.int64)[_picks(shares, seed, replication, stream_id(f"{name}/batch"), name, batches)]
 
 
-def _attribute_draw(name: str, source: Source, seed: int, replication: int):  # type: ignore[no-untyped-def]
-    fixed = {a: v for a, v in source.attributes.items() if isinstance(v, str)}
-    drawn = [
-        (a, list(v), [share.value for share in v.values()], stream_id(f"{name}/attribute/{a}"))
-        for a, v in source.attributes.items()
-        if isinstance(v, Mapping)
-    ]
+def _listed(source: Source) -> list[ListedCase]:
+    """The cases of a list, one by one."""
+    return [case for case in source.listed or () for _ in range(case.n)]
 
-    def draw(k: int) -> dict[str, str]:
-        key = case_identity(stream_id(name), k)
-        return fixed | {
-            a: values[pick(shares, uniform(seed, replication, stream, key, 0))] for a, values, shares, stream in drawn
-        }
 
-    return draw
+def _attributes(
+    name: str, source: Source, seed: int, replication: int, n: int
+) -> dict[str, tuple[NDArray[np.int64], list[str]]]:
+    """Fixed, drawn by keyed streams, or told by the list, which wins."""
+    found: dict[str, tuple[NDArray[np.int64], list[str]]] = {}
+    for attribute, value in source.attributes.items():
+        if isinstance(value, str):
+            found[attribute] = np.zeros(n, np.int64), [value]
+        else:
+            shares, stream = [share.value for share in value.values()], stream_id(f"{name}/attribute/{attribute}")
+            found[attribute] = _picks(shares, seed, replication, stream, name, n), list(value)
+    told = {attribute for case in _listed(source) for attribute in case.attributes}
+    for attribute in sorted(told):
+        codes, values = found.get(attribute, (np.full(n, -1), []))
+        values = list(values)
+        for i, case in enumerate(_listed(source)):
+            if attribute in case.attributes:
+                if case.attributes[attribute] not in values:
+                    values.append(case.attributes[attribute])
+                codes[i] = values.index(case.attributes[attribute])
+        found[attribute] = codes, values
+    return found
+
+
+def _picks(
+    shares: list[float], seed: int, replication: int, stream: int, name: str, n: int
+) -> NDArray[np.int64]:
+    """:func:`pick` for the first n cases, or batches, of a source."""
+    u = _uniforms(seed, replication, stream, stream_id(name), n)
+    return np.searchsorted(np.cumsum(shares[:-1]), u, side="right")
+
+
+@compiled(types.float64[::1](types.uint64, types.uint64, types.uint64, types.uint64, types.int64))
+def _uniforms(seed, replication, stream, source, n):  # type: ignore[no-untyped-def]
+    """The numbers of one purpose of the cases 1 to n of a source."""
+    numbers = np.empty(n)
+    for k in range(n):
+        numbers[k] = uniform(seed, replication, stream, case_identity(source, k + 1), 0)
+    return numbers
 
 
 def pick(shares: list[float], u: float) -> int:

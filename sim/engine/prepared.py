@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import cached_property
 
-from sim.engine.arrivals import Arrival, Rate, arrivals, rate_of
+from sim.engine.arrivals import Arrival, Brought, Rate, arrivals, brought, rate_of
 from sim.eventlog import GroupInfo
 from sim.model.base import Model
 from sim.model.calendars import PREDEFINED, CalendarSpec
@@ -75,6 +75,14 @@ class Prepared:
             for arrival in arrivals(name, source, self._rates.get(name), seed, replication, (self.begin, self.end))
         ]
         return sorted(found, key=lambda arrival: (arrival.instant, arrival.identity))
+
+    def brought(self, seed: int, replication: int) -> dict[str, Brought]:
+        """The same in arrays, by source."""
+        span = self.begin, self.end
+        return {
+            name: brought(name, source, self._rates.get(name), seed, replication, span)
+            for name, source in self.model.sources.items()
+        }
 
     @cached_property
     def _rates(self) -> dict[str, Rate]:

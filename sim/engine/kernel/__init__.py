@@ -1,0 +1,78 @@
+"""The compiled kernel: rules 1 to 15 over the arrays of :mod:`sim.engine.program`, the same log as the reference.
+
+    records.py  what a case, an execution, an event is
+    memory.py   where everything lies
+    world.py    the arrays of one replication
+    instant.py  one instant after another (rule 10)
+    begin.py    cases arrive, or are open at the begin (rules 12 and 14)
+    flow.py     the nodes that take no time (rule 8)
+    work.py     the execution of a step (rules 5 to 7)
+    queues.py   who waits in which order (rule 9)
+    servers.py  who does the work (rules 4 and 5)
+    cases.py    cases while they live (rules 8 and 13)
+    hours.py    calendars (rule 2)
+    draws.py    random numbers and durations (rules 3 and 11)
+    events.py   what happens when
+    rows.py     the rows as they are made
+    log.py      and the event log from them (rule 15)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.engine.kernel.instant import CALENDAR, ENDLESS, FINISHED, ROOM, go_on
+from sim.engine.kernel.log import log_of
+from sim.engine.kernel.world import World
+from sim.engine.program import compile_program
+from sim.engine.streams import VISITS, check_replication, check_visit
+from sim.errors import InputError, RunError
+from sim.eventlog import EventLog
+from sim.model.scenario import Scenario
+from sim.text import Text
+
+
+def simulate(
+    scenario: Scenario, seed: int, replication: int = 0, behaviours: Mapping[str, Any] | None = None
+) -> EventLog:
+    """One simulated history, equal to that of :func:`sim.engine.reference.simulate`.
+
+    Errors: :class:`InputError` for Python behaviours; those of the reference engine otherwise.
+    """
+    if behaviours:
+        raise InputError(
+            Text("编译引擎不能执行 Python 编写的步骤", "the compiled kernel cannot run steps written in Python"),
+            Text("改用参考引擎:--engine reference", "use the reference engine: --engine reference"),
+            value=", ".join(behaviours),
+        )
+    check_replication(replication)
+    world = World(compile_program(scenario), seed, replication)
+    while (why := go_on(world.addresses)) != FINISHED:
+        if why == ROOM:
+            world.make_room()
+        elif why == CALENDAR:
+            world.meet_calendars()
+        else:
+            raise _trouble(world)
+    return log_of(world)
+
+
+def _trouble(world: World) -> RunError:
+    program, run = world.program, world.run
+    if run["trouble"] == ENDLESS:
+        names = program.tables.names
+        last = next(name for name in map(names.__getitem__, world.arrays["row_node"][run["rows"] - 1 :: -1]) if name)
+        return RunError(
+            Text("同一时刻的事件循环不止", "an endless loop at one instant"),
+            Text("给循环中的步骤以时长,或限制退回次数", "give a step of the loop a duration, or limit its repeats"),
+            path=tuple(last.split("/")),
+        )
+    try:
+        check_visit(VISITS, program.stream_name(int(run["trouble_stream"])))
+    except RunError as error:
+        return error
+    raise AssertionError("unreachable")
+
+
+__all__ = ["simulate"]

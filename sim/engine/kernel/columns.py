@@ -1,0 +1,77 @@
+"""What the log needs to know of whole columns, in compiled code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+from sim.jit import compiled
+
+Array = NDArray[Any]
+
+_i64, _i32, _i8 = types.int64[::1], types.int32[::1], types.int8[::1]
+
+
+@compiled(_i64(_i64, _i64, _i32, _i32, _i8))
+def out_of_order(ready: Array, case: Array, name: Array, visit: Array, kind: Array) -> Array:
+    """The rows of the instants whose rows are not in the order (case, step, visit, kind); all, if instants are not."""
+    n = ready.size
+    wrong = np.empty(n, np.int64)
+    found, first, fine = 0, 0, True
+    for i in range(1, n + 1):
+        if i < n and ready[i] < ready[i - 1]:
+            return np.arange(n)
+        if i == n or ready[i] > ready[i - 1]:
+            if not fine:
+                for k in range(first, i):
+                    wrong[found] = k
+                    found += 1
+            first, fine = i, True
+        elif case[i] != case[i - 1]:
+            fine &= case[i] > case[i - 1]
+        elif name[i] != name[i - 1]:
+            fine &= name[i] > name[i - 1]
+        elif visit[i] != visit[i - 1]:
+            fine &= visit[i] > visit[i - 1]
+        else:
+            fine &= kind[i] > kind[i - 1]
+    return wrong[:found].copy()
+
+
+@compiled(types.Tuple((_i64, _i64, _i64, _i64, _i32))(_i32, _i64, _i64, _i64, _i64, _i64, _i32, _i32, _i32))
+def flattened_stints(
+    server: Array,
+    row_start: Array,
+    row_end: Array,
+    start: Array,
+    stop: Array,
+    servers: Array,
+    n_servers: Array,
+    following: Array,
+    stint_servers: Array,
+) -> tuple[Array, Array, Array, Array, Array]:
+    """The stretches of work in the order of their rows: a row's one server, or a chain of stints from -2 downward."""
+    most, most_servers = server.size + start.size, server.size + stint_servers.size
+    first = np.zeros(server.size + 1, np.int64)
+    starts, stops = np.empty(most, np.int64), np.empty(most, np.int64)
+    server_first, every = np.zeros(most + 1, np.int64), np.empty(most_servers, np.int32)
+    n, m = 0, 0
+    for row in range(server.size):
+        if server[row] >= 0:
+            starts[n], stops[n], every[m] = row_start[row], row_end[row], server[row]
+            n, m = n + 1, m + 1
+            server_first[n] = m
+        stint = -2 - server[row]
+        while stint >= 0:
+            starts[n], stops[n] = start[stint], stop[stint]
+            for k in range(servers[stint], servers[stint] + n_servers[stint]):
+                every[m] = stint_servers[k]
+                m += 1
+            n += 1
+            server_first[n] = m
+            stint = following[stint]
+        first[row + 1] = n
+    return first, starts[:n].copy(), stops[:n].copy(), server_first[: n + 1].copy(), every[:m].copy()
