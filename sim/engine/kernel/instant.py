@@ -150,6 +150,7 @@ def _withdrawals(world: World) -> None:
         if execution.row == proceeding[k].row and execution.waiting:
             leave(world, number)
             push(world, PROCEED, number, NONE)
+    run.room -= run.withdrawing + run.giving_up
     run.withdrawing, run.giving_up = 0, 0
 
 
@@ -217,7 +218,6 @@ def go_on(world: World) -> int:
         run.needed = run.servers + run.withdrawing + run.giving_up + _waiting_for_sessions(world)
         if run.room < run.needed:
             return ROOM
-        run.room -= run.needed
         if _settle(world):
             continue
         if run.trouble != 0:

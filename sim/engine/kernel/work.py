@@ -137,12 +137,13 @@ def hold_out(world: World, number: int) -> None:
 @inner
 def begin(world: World, number: int) -> None:
     """An entry starts: it has its servers, or its session is held."""
-    now, execution = memory.run(world)[0].now, memory.executions(world)[number]
+    run, execution = memory.run(world)[0], memory.executions(world)[number]
     node, starts = memory.nodes(world)[execution.node], memory.row_start(world)
     leave(world, number)
     if starts[execution.row] == NAT:
-        starts[execution.row] = now
-    execution.begun = now
+        starts[execution.row] = run.now
+    execution.begun = run.now
+    run.room -= 1
     if node.kind == WORK:
         push(world, TAKE_UP, number, NONE)
     else:

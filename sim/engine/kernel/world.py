@@ -16,6 +16,8 @@ from sim.engine.streams import stream_id
 
 _STATE = ("pools", "groups", "queues", "processes")
 """What of the program changes in a run."""
+_DEEDS = 1 << 14
+"""For so many deeds there is room whenever compiled code goes on."""
 _ROWS = tuple(name for name in NAMES if name.startswith("row_"))
 
 
@@ -125,7 +127,7 @@ class World:
 
     def make_room(self) -> None:
         """Let every array have room for so many deeds as the run needs, and for some more."""
-        deeds = max(int(self.run["needed"]), 256)
+        deeds = max(int(self.run["needed"]), _DEEDS)
         room = 1 << 60
         for family in self._families:
             used, size = int(self.run[family.used]), self._capacity(family)
