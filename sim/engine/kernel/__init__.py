@@ -48,7 +48,7 @@ def simulate(
         )
     check_replication(replication)
     world = World(compile_program(scenario), seed, replication)
-    while (why := go_on(world.addresses)) != FINISHED:
+    while (why := go_on(world.address)) != FINISHED:
         if why == ROOM:
             world.make_room()
         elif why == CALENDAR:

@@ -207,7 +207,7 @@ def _next_instant(world: World) -> int:
     return found
 
 
-@compiled(types.int64(types.int64[::1]))
+@compiled(types.int64(types.int64))
 def go_on(world: World) -> int:
     """Go on with the run; why it stopped."""
     run = memory.run(world)[0]

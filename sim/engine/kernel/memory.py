@@ -1,8 +1,8 @@
 """Where everything of a run lies: arrays by name, which compiled code finds by their addresses.
 
-Compiled code gets one small array, ``world``, with the address of every array in the order of ``NAMES``; a function
-such as :func:`nodes` gives the array back. So every function of the kernel has few arguments, and an array that
-has become too small is replaced between two deeds.
+Compiled code gets ``world``, the address of a small array that has the address of every array in the order of
+``NAMES``; a function such as :func:`nodes` gives the array back. So every function of the kernel has few arguments,
+nothing counts references, and an array that has become too small is replaced between two deeds.
 """
 
 from __future__ import annotations
@@ -11,46 +11,70 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba import carray, types
+from llvmlite import ir
+from numba import from_dtype, types
 from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
 from numpy.typing import NDArray
 
 from sim.engine.kernel.records import DTYPES
 from sim.jit import inner
 
 Array = NDArray[Any]
-World = NDArray[np.int64]
+World = int
 
 NAMES = tuple(DTYPES)
+_MOST = 1 << 40
+"""The length of every array, as far as compiled code is told: it keeps within what is there."""
+_word = ir.IntType(64)
 
 
-@intrinsic
-def _pointer(_, address):  # type: ignore[no-untyped-def]
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        from numba.core import cgutils
-
-        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
-
-    return types.voidptr(types.int64), generate
+def _view(context: Any, builder: Any, kind: types.Array, address: Any) -> Any:
+    """The array of this type at an address."""
+    view = context.make_array(kind)(context, builder)
+    item = ir.Constant(_word, kind.dtype.size if isinstance(kind.dtype, types.Record) else kind.dtype.bitwidth // 8)
+    populate_array(
+        view,
+        data=builder.inttoptr(address, view.data.type),
+        shape=[ir.Constant(_word, _MOST)],
+        strides=[item],
+        itemsize=item,
+        meminfo=None,
+    )
+    return view._getvalue()
 
 
 def _finder(name: str) -> Callable[[World], Array]:
-    place, dtype, most = NAMES.index(name), np.dtype(DTYPES[name]), 1 << 40
+    place, kind = NAMES.index(name), types.Array(from_dtype(np.dtype(DTYPES[name])), 1, "C")
 
-    @inner
-    def find(world: World) -> Array:
-        return carray(_pointer(world[place]), (most,), dtype)
+    def find(_: Any, world: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            addresses = builder.inttoptr(arguments[0], _word.as_pointer())
+            address = builder.load(builder.gep(addresses, [ir.Constant(_word, place)]))
+            address.set_metadata("invariant.load", builder.module.add_metadata([]))
+            return _view(context, builder, kind, address)
 
-    return find
+        return kind(types.int64), generate
+
+    find.__name__ = name
+    found: Callable[[World], Array] = intrinsic(find)
+    return found
 
 
-_float64 = np.dtype(np.float64)
+@intrinsic
+def _floats(_: Any, address: Any) -> Any:
+    kind = types.Array(types.float64, 1, "C", readonly=True)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _view(context, builder, kind, arguments[0])
+
+    return kind(types.int64), generate
 
 
 @inner
 def table_of(law: Any) -> Array:
     """The table of a law."""
-    return carray(_pointer(law.table), (law.size,), _float64)
+    return _floats(law.table)[: law.size]
 
 
 nodes = _finder("nodes")

@@ -32,7 +32,7 @@ class Family:
 
 
 class World:
-    """All arrays of a replication by name; ``addresses`` is what compiled code gets."""
+    """All arrays of a replication by name; ``address`` is what compiled code gets: that of their addresses."""
 
     def __init__(self, program: Program, seed: int, replication: int) -> None:
         self.program = program
@@ -161,7 +161,8 @@ class World:
 
     def find_addresses(self) -> None:
         """Tell compiled code where the arrays lie now."""
-        self.addresses = np.array([self.arrays[name].ctypes.data for name in NAMES], np.int64)
+        self._addresses = np.array([self.arrays[name].ctypes.data for name in NAMES], np.int64)
+        self.address = int(self._addresses.ctypes.data)
 
 
 def _arrivals(
