@@ -38,7 +38,7 @@ def compiled(signature: Any) -> Callable[[F], F]:
 
 def inner(function: F) -> F:
     """A function that only compiled functions call: it is compiled with them, and kept with them."""
-    called: F = njit(nogil=True)(function)
+    called: F = njit(nogil=True, forceinline=True)(function)
     return called
 
 
