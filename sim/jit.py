@@ -1,5 +1,10 @@
 """The one way this project compiles a function: numba, without the GIL, kept on disk where that is possible.
 
+What is compiled for the engines is kept in a folder of the user's cache whose name is a fingerprint of all their
+sources, of numba and of the processor: numba alone keeps a caller although a function that it calls from another
+file has changed, which would let the two engines differ. Everything else is kept beside its source, under a name
+that holds a fingerprint of what it calls. Where nothing can be written, functions are compiled anew each time.
+
 Import it late: numba takes a quarter of a second.
 """
 
@@ -7,29 +12,37 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable
+import os
+import platform
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import llvmlite.binding
+import numba
 from numba import njit
+from numba.core import config as numba_config
 from numba.core.dispatcher import Dispatcher
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_config: Any = numba_config
+_HERE = Path(__file__).parent
+_ENGINE_SOURCES = ("jit.py", "eventlog.py", "engine/**/*.py", "model/open_time.py", "model/quantiles.py",
+                   "model/law_kinds.py")  # fmt: skip
+
 
 def compiled(signature: Any) -> Callable[[F], F]:
-    """Compile a function for one signature; its arguments are converted to it.
-
-    The compiled code is kept beside the source, or in the user's cache, or nowhere when neither can be written.
-    numba keeps a caller although a function that it calls from another file has changed, which would let the two
-    engines differ; so the name under which a function is kept holds a fingerprint of what it calls.
-    """
+    """Compile a function for one signature; its arguments are converted to it."""
 
     def compile_(function: F) -> F:
+        of_engine = function.__module__.startswith("sim.engine")
         name = function.__qualname__
-        function.__qualname__ = f"{name}_{_fingerprint(function)}"
+        function.__qualname__ = f"{name}_{engine_fingerprint() if of_engine else _fingerprint(function)}"
         try:
-            return _njit(signature, function)
+            with _kept_in(engine_folder() if of_engine else None):
+                return _njit(signature, function)
         finally:
             function.__qualname__ = name
 
@@ -37,15 +50,47 @@ def compiled(signature: Any) -> Callable[[F], F]:
 
 
 def inner(function: F) -> F:
-    """A function that only compiled functions call: it is compiled with them, and kept with them."""
-    called: F = njit(nogil=True, forceinline=True)(function)
+    """A function that only compiled functions call: it is compiled into them, and kept with them."""
+    called: Any = njit(nogil=True, forceinline=True)(function)
     return called
+
+
+def engine_folder() -> Path:
+    """Where the engines' compiled code is kept; it is there when they have been compiled before."""
+    return _cache() / f"engine-{engine_fingerprint()}"
+
+
+@functools.cache
+def engine_fingerprint() -> str:
+    """Of the sources of the engines, of numba and of the processor."""
+    sources = sorted(path for pattern in _ENGINE_SOURCES for path in _HERE.glob(pattern))
+    processor = f"{platform.machine()} {llvmlite.binding.get_host_cpu_name()}"
+    known = [path.relative_to(_HERE).as_posix().encode() + path.read_bytes() for path in sources]
+    return hashlib.sha256(b"\0".join([*known, numba.__version__.encode(), processor.encode()])).hexdigest()[:16]
+
+
+def _cache() -> Path:
+    """The user's cache, or the one that numba is told to use."""
+    if _config.CACHE_DIR:
+        return Path(_config.CACHE_DIR)
+    home = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME") or str(Path("~").expanduser() / ".cache")
+    return Path(home) / "shixian"
+
+
+@contextmanager
+def _kept_in(folder: Path | None) -> Iterator[None]:
+    before = _config.CACHE_DIR
+    _config.CACHE_DIR = before if folder is None else str(folder)
+    try:
+        yield
+    finally:
+        _config.CACHE_DIR = before
 
 
 def _njit(signature: Any, function: F) -> F:
     try:
         kept: F = njit(signature, cache=True, nogil=True)(function)
-    except RuntimeError:  # no folder can be written: "cannot cache function: no locator available"
+    except (RuntimeError, OSError):  # no folder can be written: "cannot cache function: no locator available"
         kept = njit(signature, nogil=True)(function)
     return kept
 

@@ -65,7 +65,7 @@ HOUSE = {
     "engine": ("sim.engine", f"{MODEL} streams eventlog jit"),
     "reference": (REFERENCE, f"{MODEL} streams eventlog engine"),
     "program": ("sim.engine.program", f"{MODEL} engine"),
-    "kernel": ("sim.engine.kernel", "program streams eventlog engine laws calendars jit"),
+    "kernel": ("sim.engine.kernel", "program streams eventlog engine scenario laws calendars jit"),
     "replicate": ("sim.engine.replicate", f"{MODEL} {ENGINES} eventlog"),
     "statistics": ("sim.analysis.statistics", ""),
     "findings": ("sim.analysis.results sim.analysis.samples", "statistics promises part"),

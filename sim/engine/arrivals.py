@@ -232,9 +232,7 @@ def _attributes(
     return found
 
 
-def _picks(
-    shares: list[float], seed: int, replication: int, stream: int, name: str, n: int
-) -> NDArray[np.int64]:
+def _picks(shares: list[float], seed: int, replication: int, stream: int, name: str, n: int) -> NDArray[np.int64]:
     """:func:`pick` for the first n cases, or batches, of a source."""
     u = _uniforms(seed, replication, stream, stream_id(name), n)
     return np.searchsorted(np.cumsum(shares[:-1]), u, side="right")

@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.engine.kernel import memory
 from sim.engine.kernel.cases import ACCEPTED, begin_gathering, new_case, push
-from sim.engine.kernel.draws import duration_us, prepare_draw, rest_us
+from sim.engine.kernel.draws import prepare_draw, rest_us
 from sim.engine.kernel.events import schedule
 from sim.engine.kernel.hours import after, open_time
 from sim.engine.kernel.memory import World

@@ -7,7 +7,7 @@ from typing import Any
 from sim.engine.kernel import memory
 from sim.engine.kernel.memory import World
 from sim.engine.kernel.rows import instant_row
-from sim.engine.program.layout import GATHERING, LAST_BRANCH, LAST_END, LAST_ROW, NONE, REMAINING
+from sim.engine.program.layout import LAST_BRANCH, LAST_END, LAST_ROW, NONE, REMAINING
 from sim.eventlog import NAT
 from sim.jit import inner
 from sim.model.open_time import BEYOND

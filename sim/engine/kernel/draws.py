@@ -14,6 +14,7 @@ from sim.jit import inner
 from sim.model.quantiles import draw_us, residual_us
 
 TOO_MANY_VISITS = 1
+_unsigned: Any = np.uint64  # compiled code mixes it with plain integers as float64
 
 
 @inner
@@ -22,7 +23,7 @@ def share_of(world: World, stream: int, case: Any, visit: int, node_number: int)
     run = memory.run(world)[0]
     if visit >= VISITS:
         run.trouble, run.trouble_node, run.trouble_stream = TOO_MANY_VISITS, node_number, stream
-    return uniform(run.seed, run.replication, stream, case.identity, np.uint64(visit))
+    return uniform(run.seed, run.replication, stream, case.identity, _unsigned(visit))
 
 
 @inner

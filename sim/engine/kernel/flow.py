@@ -36,6 +36,8 @@ from sim.engine.program.layout import (
 from sim.engine.streams import VISITS, child_identity
 from sim.jit import inner
 
+_unsigned: Any = np.uint64  # compiled code mixes it with plain integers as float64
+
 
 @inner
 def come_to(world: World, node_number: int, case_number: int, came: int) -> None:
@@ -54,7 +56,7 @@ def come_to(world: World, node_number: int, case_number: int, came: int) -> None
         _join(world, node, case_number, came)
     elif kind == FORK:
         _fork(world, node, case_number, came)
-    elif kind == CHANCE or kind == BY_ATTRIBUTE:
+    elif kind in (CHANCE, BY_ATTRIBUTE):
         push(world, _branch(world, node, node_number, case), case_number, came)
     elif kind == MARK:
         visit = count_visit(world, case, node.visits)
@@ -108,11 +110,9 @@ def _spawn(world: World, node: Any, node_number: int, case_number: int, came: in
         run.trouble, run.trouble_node, run.trouble_stream = TOO_MANY_VISITS, node_number, node.draw_stream
     for ordinal in range(node.n_children):
         process = children[node.children + ordinal]
-        identity = child_identity(case.identity, node.draw_stream, np.uint64(visit), np.uint64(ordinal))
+        identity = child_identity(case.identity, node.draw_stream, _unsigned(visit), _unsigned(ordinal))
         of = memory.processes(world)[process]
-        place = new_case(
-            world, identity, process, of.class_code, case.priority, case.root, run.now, case.in_window
-        )
+        place = new_case(world, identity, process, of.class_code, case.priority, case.root, run.now, case.in_window)
         child = memory.cases(world)[place]
         known = memory.known(world)[child.number]
         known.parent, known.spawn, known.visit, known.ordinal = case.number, node_number, visit, ordinal

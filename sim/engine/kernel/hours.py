@@ -1,4 +1,4 @@
-"""The calendars of :mod:`sim.model.open_time` in compiled code (rule 2); most questions are about the present instant."""
+"""The calendars of :mod:`sim.model.open_time` in compiled code (rule 2); mostly asked about the present instant."""
 
 from __future__ import annotations
 

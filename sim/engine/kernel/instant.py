@@ -6,7 +6,6 @@ after the cure and goes on where it stood.
 
 from __future__ import annotations
 
-
 from numba import types
 
 from sim.engine.kernel import memory
@@ -125,7 +124,7 @@ def _settle(world: World) -> bool:
     if run.withdrawing > 0 or run.giving_up > 0:
         _withdrawals(world)
         return True
-    held = _hold_sessions(world)
+    held = run.due_sessions > 0 and _hold_sessions(world)
     return _dispatch(world) or held
 
 
@@ -176,11 +175,14 @@ def _hold_sessions(world: World) -> bool:
 @inner
 def _dispatch(world: World) -> bool:
     """Rule 10 d: pools in byte order of their ids, queues in order."""
-    pools, started = memory.pools(world), False
-    for number in range(memory.run(world)[0].pools):
+    run, pools, started = memory.run(world)[0], memory.pools(world), False
+    number, last = run.first_changed, run.last_changed
+    run.first_changed, run.last_changed = run.pools, NONE
+    while number <= max(last, run.last_changed):
         if pools[number].changed:
             pools[number].changed = False
             started |= _dispatch_pool(world, number)
+        number += 1
     return started
 
 

@@ -139,10 +139,13 @@ def _stints(
     program, run, server = world.program, world.run, rows["row_server"]
     if (server < -1).any():
         known = world.arrays["stints"][: run["stints"]]
-        columns = [np.ascontiguousarray(known[name]) for name in ("start", "stop", "servers", "n", "next")]
-        first, start, stop, server_first, servers = flattened_stints(
-            server, rows["row_start"], rows["row_end"], *columns, world.arrays["stint_servers"]
+        start, stop, servers, n, following = (
+            np.ascontiguousarray(known[name]) for name in ("start", "stop", "servers", "n", "next")
         )
+        first, start, stop, server_first, servers = flattened_stints(
+            server, rows["row_start"], rows["row_end"], start, stop, servers, n, following,
+            world.arrays["stint_servers"],
+        )  # fmt: skip
     else:
         begun = server >= 0
         first = np.concatenate([[0], np.cumsum(begun)])
@@ -150,8 +153,9 @@ def _stints(
         server_first = np.arange(servers.size + 1)
     at_work = np.zeros(max(int(run["servers"]), 1), np.bool_)
     at_work[servers] = True
-    for need in (need for needs in needs_names for need in needs if need.kept is not None):
-        at_work[program.number_of(need.kept)] = True
+    for kept in (need.kept for needs in needs_names for need in needs):
+        if kept is not None:
+            at_work[program.number_of(kept)] = True
     places = (np.cumsum(at_work) - 1).astype(np.int32)
     names = tuple(program.server(number) for number in np.flatnonzero(at_work).tolist())
     return Stints(first, start, stop, server_first, places[servers]), names

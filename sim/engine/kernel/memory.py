@@ -29,10 +29,10 @@ _MOST = 1 << 40
 _word = ir.IntType(64)
 
 
-def _view(context: Any, builder: Any, kind: types.Array, address: Any) -> Any:
+def _view(context: Any, builder: Any, kind: Any, item_size: int, address: Any) -> Any:
     """The array of this type at an address."""
     view = context.make_array(kind)(context, builder)
-    item = ir.Constant(_word, kind.dtype.size if isinstance(kind.dtype, types.Record) else kind.dtype.bitwidth // 8)
+    item = ir.Constant(_word, item_size)
     populate_array(
         view,
         data=builder.inttoptr(address, view.data.type),
@@ -45,30 +45,33 @@ def _view(context: Any, builder: Any, kind: types.Array, address: Any) -> Any:
 
 
 def _finder(name: str) -> Callable[[World], Array]:
-    place, kind = NAMES.index(name), types.Array(from_dtype(np.dtype(DTYPES[name])), 1, "C")
+    place, dtype = NAMES.index(name), np.dtype(DTYPES[name])
+    kind = types.Array(from_dtype(dtype), 1, "C")
 
     def find(_: Any, world: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             addresses = builder.inttoptr(arguments[0], _word.as_pointer())
             address = builder.load(builder.gep(addresses, [ir.Constant(_word, place)]))
             address.set_metadata("invariant.load", builder.module.add_metadata([]))
-            return _view(context, builder, kind, address)
+            return _view(context, builder, kind, dtype.itemsize, address)
 
         return kind(types.int64), generate
 
     find.__name__ = name
-    found: Callable[[World], Array] = intrinsic(find)
+    found: Any = intrinsic(find)
     return found
 
 
-@intrinsic
-def _floats(_: Any, address: Any) -> Any:
+def _floats_at(_: Any, address: Any) -> Any:
     kind = types.Array(types.float64, 1, "C", readonly=True)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return _view(context, builder, kind, arguments[0])
+        return _view(context, builder, kind, 8, arguments[0])
 
     return kind(types.int64), generate
+
+
+_floats: Any = intrinsic(_floats_at)
 
 
 @inner

@@ -71,12 +71,20 @@ def _remove(world: World, queue_number: int, link: int) -> None:
 
 
 @inner
+def _look_at(world: World, pool_number: int) -> None:
+    """In phase d the pool is looked at: somebody may start who could not before."""
+    run = memory.run(world)[0]
+    memory.pools(world)[pool_number].changed = True
+    run.first_changed, run.last_changed = min(run.first_changed, pool_number), max(run.last_changed, pool_number)
+
+
+@inner
 def changed(world: World, pool_number: int) -> None:
     """Somebody may start who could not: the pool is to be looked at, and those asked together with it (rule 10d)."""
     pools, linked = memory.pools(world), memory.linked(world)
     first = pools[pool_number].linked
     for k in range(first, first + pools[pool_number].n_linked):
-        pools[linked[k]].changed = True
+        _look_at(world, linked[k])
 
 
 @inner
@@ -92,11 +100,11 @@ def enqueue(world: World, number: int) -> None:
     if node.kind == SESSION:
         _put(world, run.pools + node.session, number * run.most_pools)
         return
-    step_pools, pools = memory.step_pools(world), memory.pools(world)
+    step_pools = memory.step_pools(world)
     for k in range(node.n_pools):
         pool = step_pools[node.pools + k]
         _put(world, pool, number * run.most_pools + k)
-        pools[pool].changed = True
+        _look_at(world, pool)
 
 
 @inner

@@ -62,19 +62,16 @@ def _fits(world: World, group: Any, slowest: float, length: int) -> bool:
 
 @inner
 def _is_free(world: World, server: int) -> bool:
-    group, free = memory.groups(world)[memory.server_group(world)[server]], memory.free(world)
-    for k in range(group.first, group.first + group.free):
-        if free[k] == server:
-            return True
-    return False
+    group = memory.groups(world)[memory.server_group(world)[server]]
+    return _among(memory.free(world), group.first, group.first + group.free, server)
 
 
 @inner
-def _among(held: Any, first: int, stop: int, server: int) -> bool:
-    for k in range(first, stop):
-        if held[k] == server:
-            return True
-    return False
+def _among(servers: Any, first: int, stop: int, server: int) -> bool:
+    place = first
+    while place < stop and servers[place] != server:
+        place += 1
+    return place < stop
 
 
 @inner
@@ -142,6 +139,24 @@ def _choose(world: World, number: int) -> int:
 
 
 @inner
+def _take_one(world: World, number: int, node: Any) -> bool:
+    """The same where one server is needed, whoever of a pool is available first."""
+    groups, pool = memory.groups(world), memory.pools(world)[memory.needs(world)[node.needs].pool]
+    for g in range(pool.groups, pool.groups + pool.n_groups):
+        group = groups[g]
+        if group.free > 0 and is_open(world, group.calendar):
+            execution = memory.executions(world)[number]
+            group.free -= 1
+            memory.held(world)[number * memory.run(world)[0].most_servers] = memory.free(world)[
+                group.first + group.free
+            ]
+            execution.servers = 1
+            execution.remaining = remaining_us(world, execution, node, group.speed)
+            return True
+    return False
+
+
+@inner
 def try_to_take(world: World, number: int) -> bool:
     """Take the servers of an entry if it may start now: first in every strict pool, all servers available."""
     run, pools, queues = memory.run(world)[0], memory.pools(world), memory.queues(world)
@@ -151,6 +166,8 @@ def try_to_take(world: World, number: int) -> bool:
         pool = step_pools[node.pools + k]
         if pools[pool].strict and queues[pool].first != number * run.most_pools + k:
             return False
+    if node.is_simple:
+        return _take_one(world, number, node)
     found = _choose(world, number)
     if found == 0:
         return False

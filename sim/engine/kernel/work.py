@@ -13,7 +13,7 @@ from sim.engine.kernel.memory import World
 from sim.engine.kernel.queues import enqueue, leave, reorder
 from sim.engine.kernel.rows import DONE, GONE, finish, new_row, new_stint
 from sim.engine.kernel.servers import hand_over_at, release, speed_of
-from sim.engine.program.layout import NONE, WAIT, WORK
+from sim.engine.program.layout import NONE, SESSION, WAIT, WORK
 from sim.eventlog import NAT
 from sim.jit import inner
 from sim.model.open_time import BEYOND
@@ -144,10 +144,13 @@ def begin(world: World, number: int) -> None:
         starts[execution.row] = run.now
     execution.begun = run.now
     run.room -= 1
-    if node.kind == WORK:
-        push(world, TAKE_UP, number, NONE)
-    else:
+    if node.kind == SESSION:
         be_in_session(world, number)
+    elif execution.servers == 1:
+        server = memory.held(world)[number * run.most_servers]
+        take_up(world, number, memory.groups(world)[memory.server_group(world)[server]].calendar)
+    else:
+        push(world, TAKE_UP, number, NONE)
 
 
 @inner
@@ -253,12 +256,10 @@ def end(world: World, number: int) -> None:
     if node.extends_due and case.due != BEYOND and case.due_since != run.now:
         case.due += run.now - memory.row_ready(world)[row]
         reorder(world, case)
-    if node.has_withdrawal:
-        if share_of(world, node.withdrawal_stream, case, visit, node_number) < node.withdraw_share:
-            case.tokens -= 1
-            withdraws(world, case_number, row)
-            return
-    if node.n_reworks > 0 and _goes_back(world, node, node_number, case, visit):
+    if node.has_withdrawal and _withdraws(world, node, node_number, case, visit):
+        case.tokens -= 1
+        withdraws(world, case_number, row)
+    elif node.n_reworks > 0 and _goes_back(world, node, node_number, case, visit):
         push(world, node.back, case_number, row)
     else:
         push(world, node.then, case_number, row)
@@ -276,6 +277,11 @@ def _remember_servers(world: World, number: int, node: Any, case: Any) -> None:
             if groups[group_of[held[h]]].pool == keeps[k].pool and (lowest == NONE or held[h] < lowest):
                 lowest = held[h]
         slots[case.slots + keeps[k].slot] = lowest + 1
+
+
+@inner
+def _withdraws(world: World, node: Any, node_number: int, case: Any, visit: int) -> bool:
+    return share_of(world, node.withdrawal_stream, case, visit, node_number) < node.withdraw_share
 
 
 @inner

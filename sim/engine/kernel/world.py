@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.kernel.records import ARRIVAL, DTYPES, PAIR
 from sim.engine.kernel.memory import NAMES
+from sim.engine.kernel.records import ARRIVAL, DTYPES, PAIR
 from sim.engine.program import Program
 from sim.engine.program.layout import CALENDAR, NONE
 from sim.engine.streams import stream_id
@@ -53,7 +53,7 @@ class World:
             "window_begin": prepared.window[0], "window_end": prepared.window[1],
             "arrivals": self.arrays["arrivals"].size, "alarms": program.arrays["timetable"].size,
             "deeds": program.arrays["opening"].size, "pools": len(program.tables.pools),
-            "sessions": len(program.tables.sessions), "servers": int(groups["servers"].sum()),
+            "last_changed": len(program.tables.pools) - 1, "servers": int(groups["servers"].sum()),
             "free_case": NONE, "free_execution": NONE, "most_servers": program.most_servers,
             "most_pools": max(int(nodes["n_pools"].max()), 1), "most_needs": max(int(nodes["n_needs"].max()), 1),
             "roots": self.arrays["arrivals"].size + program.arrays["open_cases"].size,
@@ -165,9 +165,7 @@ class World:
         self.address = int(self._addresses.ctypes.data)
 
 
-def _arrivals(
-    source_id: int, source: int, ordinals: NDArray[np.int64], instants: NDArray[np.int64]
-) -> NDArray[Any]:
+def _arrivals(source_id: int, source: int, ordinals: NDArray[np.int64], instants: NDArray[np.int64]) -> NDArray[Any]:
     arrivals = np.empty(ordinals.size, ARRIVAL)
     arrivals["instant"], arrivals["source"] = instants, source
     arrivals["identity"] = (np.uint64(source_id) << np.uint64(32)) | ordinals.astype(np.uint64)

@@ -34,7 +34,7 @@ from sim.model.process import (
 
 
 @dataclass
-class Sequence_:
+class Siblings:
     """A sequence as it is written: its blocks, and the counts of rework that begin anew on each entry."""
 
     flow: Flow
@@ -69,7 +69,7 @@ class Where:
 
     process: str
     path: str
-    around: tuple[Sequence_, ...] = ()
+    around: tuple[Siblings, ...] = ()
 
     def cut_off(self) -> Where:
         return Where(self.process, self.path)
@@ -117,7 +117,7 @@ class ProcessWriter:
 
     def sequence(self, flow: Flow, where: Where, then: int) -> tuple[int, list[Block]]:
         """The node at which it is entered, and its blocks."""
-        here = Sequence_(flow, [None] * len(flow))
+        here = Siblings(flow, [None] * len(flow))
         inside = Where(where.process, where.path, (*where.around, here))
         for index in range(len(flow) - 1, -1, -1):
             here.index = index
@@ -186,9 +186,7 @@ class ProcessWriter:
 
     def _parallel(self, parallel: Parallel, where: Where, then: int) -> Block:
         tables, gathering = self.tables, self.slot(layout.GATHERING)
-        joins = [
-            tables.node(layout.JOIN, then, gathering=gathering, branch=i) for i in range(len(parallel.parallel))
-        ]
+        joins = [tables.node(layout.JOIN, then, gathering=gathering, branch=i) for i in range(len(parallel.parallel))]
         branches = [
             self.sequence(flow, where.cut_off(), join) for flow, join in zip(parallel.parallel, joins, strict=True)
         ]

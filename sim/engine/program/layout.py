@@ -46,9 +46,9 @@ NODE = np.dtype(
         ("repeats", np.int32), ("n_repeats", np.int32), ("factors", np.int32), ("attribute", np.int32),
         ("needs", np.int32), ("n_needs", np.int32), ("pools", np.int32), ("n_pools", np.int32),
         ("speeds", np.int32), ("n_speeds", np.int32), ("keeps", np.int32), ("n_keeps", np.int32),
-        ("n_kept", np.int32), ("unsplittable", np.bool_), ("has_priority", np.bool_), ("extends_due", np.bool_),
+        ("n_kept", np.int32), ("is_simple", np.bool_), ("unsplittable", np.bool_), ("has_priority", np.bool_),
         ("has_due", np.bool_), ("has_patience", np.bool_), ("proceeds", np.bool_), ("has_withdrawal", np.bool_),
-        ("waits", np.bool_),
+        ("extends_due", np.bool_), ("waits", np.bool_),
         ("priority", np.int64), ("due_us", np.int64), ("due_calendar", np.int32),
         ("patience_law", np.int32), ("patience_calendar", np.int32), ("withdraw_share", np.float64),
         # rework: its shares, the node that it goes to, how often

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from sim.engine.program import layout
 from sim.engine.program.tables import Tables
-from sim.model.process import WorkStep
 from sim.model.paths import pool_of
+from sim.model.process import WorkStep
 
 
 def pools(tables: Tables) -> tuple[NDArray[Any], NDArray[Any], list[int]]:

@@ -69,8 +69,9 @@ def _work(tables: Tables, step: WorkStep, path: str, process: str, keep_slot: Ke
     groups = [group for pool in pools for group in model.pools[names[pool]].groups]
     speeds = sorted({group.speed.value for group in groups})
     effort_runs_on = model.pools[names[needs[0][0]]].groups[0].calendar
+    is_simple = len(needs) == 1 and needs[0][1:] == (1, NONE) and not step.unsplittable
     return {
-        "law": tables.law(step.effort, effort_runs_on), "unsplittable": step.unsplittable,
+        "is_simple": is_simple, "law": tables.law(step.effort, effort_runs_on), "unsplittable": step.unsplittable,
         "needs": tables.needs.add(needs), "n_needs": len(needs), "n_kept": sum(kept != NONE for _, _, kept in needs),
         "pools": tables.step_pools.add(pools), "n_pools": len(pools),
         "speeds": tables.speeds.add(speeds), "n_speeds": len(speeds),

@@ -1,0 +1,92 @@
+"""The compiled kernel makes the same histories as the reference engine, row for row, to the microsecond."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sim.engine import kernel, reference
+from sim.errors import InputError, RunError
+from sim.logcheck import check_log, first_difference
+from sim.model.files import load
+from sim.model.scenario import Scenario
+from tests.conftest import ROOT
+from tests.random_models import scenarios
+from tests.tiny import scenario, tiny
+
+QUICK = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+LONG = settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def difference(some: Scenario, seed: int = 1, replication: int = 0) -> str | None:
+    log = kernel.simulate(some, seed, replication)
+    check_log(log)
+    return first_difference(reference.simulate(some, seed, replication), log)
+
+
+@QUICK
+@given(scenarios(), st.integers(0, 2**64 - 1), st.integers(0, 2**20 - 1))
+def test_both_engines_make_the_same_history(some: Scenario, seed: int, replication: int) -> None:
+    assert difference(some, seed, replication) is None
+
+
+@pytest.mark.slow
+@LONG
+@given(scenarios(), st.integers(0, 2**64 - 1))
+def test_both_engines_make_the_same_history_many_times(some: Scenario, seed: int) -> None:
+    assert difference(some, seed) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["before", "plan"])
+def test_both_engines_make_the_same_year_of_the_city(name: str) -> None:
+    assert difference(load(ROOT / "scenarios/baotou").scenario(name), seed=2021) is None
+
+
+def test_many_cases_at_one_instant_are_served_in_the_order_of_rule_9() -> None:
+    flow = [{"step": "b", "by": "clerks", "effort": "1 h"}, {"step": "a", "by": "clerks", "effort": "2 h"}]
+    clerks = {"servers": 3, "calendar": "office", "discipline": "priority"}
+    model = tiny(flow, 300 * ("2021-06-01 09:00",), pools={"clerks": clerks})
+    assert difference(scenario(model)) is None
+
+
+def test_arrays_grow_while_the_run_goes_on() -> None:
+    flow: list[Any] = [{"parallel": [[{"wait": f"w{i}", "takes": "9 d"}] for i in range(40)]}]
+    model = tiny(flow, 2500 * ("2021-06-01 09:00",))
+    assert difference(scenario(model)) is None
+
+
+def test_servers_of_three_calendars_work_when_all_are_open() -> None:
+    hours = {"a": "08:00-16:00", "b": "10:00-18:00", "c": "06:00-15:00"}
+    calendars = {name: {"name": name, "hours": {"workdays": [shift]}} for name, shift in hours.items()}
+    pools = {name: {"servers": 2, "calendar": name, "hand_over": name == "b"} for name in hours}
+    needs = [{"pool": "c"}, {"pool": "a", "n": 2}, {"pool": "b"}]
+    model = tiny([{"step": "s", "by": needs, "effort": "11 h"}], calendars=calendars, pools=pools)
+    assert difference(scenario(model)) is None
+
+
+def test_a_step_written_in_python_is_refused_and_the_reference_engine_offered() -> None:
+    model = tiny([{"wait": "w", "takes": "1 h"}])
+    with pytest.raises(InputError) as refused:
+        kernel.simulate(scenario(model), 1, behaviours={"p/w": lambda engine, case: iter(())})
+    assert "--engine reference" in refused.value.cure.en
+
+
+@pytest.mark.parametrize(
+    "flow",
+    [
+        [{"step": "a", "by": "clerks", "effort": "0 h", "rework": {"share": 0.9999}}],
+        [{"wait": "a", "takes": "0 h", "rework": {"share": 1, "at_most": 5000}}],
+        [{"step": "a", "by": "clerks", "effort": "0 h", "rework": {"share": 1, "at_most": 20_000}}],
+    ],
+)
+def test_what_stops_one_engine_stops_the_other_in_the_same_words(flow: list[Any]) -> None:
+    told = []
+    for engine in (reference, kernel):
+        with pytest.raises(RunError) as stopped:
+            engine.simulate(scenario(tiny(flow)), 1)
+        told.append((stopped.value.rule, stopped.value.cure, stopped.value.value, stopped.value.path))
+    assert told[0] == told[1]
