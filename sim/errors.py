@@ -63,7 +63,10 @@ class ShixianError(Exception):
         self.rule, self.cure, self.where, self.path = rule, cure, where, path
         self.has_value = value is not _NOTHING
         self.value = value if self.has_value else None
-        super().__init__(self.message("en"))
+        super().__init__(rule, cure)
+
+    def __str__(self) -> str:
+        return self.message("en")
 
     def at(self, where: str) -> ShixianError:
         """The same error, with the place in the file that the reader found for its path."""

@@ -13,17 +13,16 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-import platform
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-import llvmlite.binding
 import numba
 from numba import njit
 from numba.core import config as numba_config
 from numba.core.dispatcher import Dispatcher
+from numba.core.registry import cpu_target
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -64,7 +63,7 @@ def engine_folder() -> Path:
 def engine_fingerprint() -> str:
     """Of the sources of the engines, of numba and of the processor."""
     sources = sorted(path for pattern in _ENGINE_SOURCES for path in _HERE.glob(pattern))
-    processor = f"{platform.machine()} {llvmlite.binding.get_host_cpu_name()}"
+    processor = str(cpu_target.target_context.codegen().magic_tuple())
     known = [path.relative_to(_HERE).as_posix().encode() + path.read_bytes() for path in sources]
     return hashlib.sha256(b"\0".join([*known, numba.__version__.encode(), processor.encode()])).hexdigest()[:16]
 

@@ -64,7 +64,7 @@ HOUSE = {
     "streams": ("sim.engine.streams", "jit"),
     "engine": ("sim.engine", f"{MODEL} streams eventlog jit"),
     "reference": (REFERENCE, f"{MODEL} streams eventlog engine"),
-    "program": ("sim.engine.program", f"{MODEL} engine"),
+    "program": ("sim.engine.program", f"{MODEL} engine streams eventlog"),
     "kernel": ("sim.engine.kernel", "program streams eventlog engine scenario laws calendars jit"),
     "replicate": ("sim.engine.replicate", f"{MODEL} {ENGINES} eventlog"),
     "statistics": ("sim.analysis.statistics", ""),

@@ -21,6 +21,7 @@ from sim.engine.prepared import Prepared, prepare
 from sim.engine.running import Behaviour
 from sim.engine.streams import check_replication, check_visit, child_identity, stream_id, uniform
 from sim.engine.work import Executions
+from sim.errors import ShixianError
 from sim.eventlog import EventLog
 from sim.model.process import (
     Branch,
@@ -97,7 +98,10 @@ class Reference:
         self.env.process(self._arrivals(prepared.arrivals(self.seed, self.replication)))
         self.env.timeout(last - prepared.begin).callbacks.append(lambda _: self.instant.poke())
         self.env.timeout(prepared.end + 1 - prepared.begin).callbacks.append(lambda _: self._stop())
-        self.env.run(until=self._finished)
+        try:
+            self.env.run(until=self._finished)
+        except ShixianError as error:  # SimPy makes an error of a process anew, from half of what it knew
+            raise (error.__cause__ if isinstance(error.__cause__, ShixianError) else error) from None
         return self.history.log(prepared.begin, min(self.now, prepared.end), prepared.groups, prepared.calendars)
 
     def _arrivals(self, arrivals: Sequence[Arrival]) -> Generator[simpy.Event, Any, None]:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
 from numba import from_dtype, types
+from numba.core import cgutils
 from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 from numpy.typing import NDArray
@@ -26,17 +26,16 @@ World = int
 NAMES = tuple(DTYPES)
 _MOST = 1 << 40
 """The length of every array, as far as compiled code is told: it keeps within what is there."""
-_word = ir.IntType(64)
 
 
 def _view(context: Any, builder: Any, kind: Any, item_size: int, address: Any) -> Any:
     """The array of this type at an address."""
     view = context.make_array(kind)(context, builder)
-    item = ir.Constant(_word, item_size)
+    item = context.get_constant(types.intp, item_size)
     populate_array(
         view,
         data=builder.inttoptr(address, view.data.type),
-        shape=[ir.Constant(_word, _MOST)],
+        shape=[context.get_constant(types.intp, _MOST)],
         strides=[item],
         itemsize=item,
         meminfo=None,
@@ -50,8 +49,8 @@ def _finder(name: str) -> Callable[[World], Array]:
 
     def find(_: Any, world: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            addresses = builder.inttoptr(arguments[0], _word.as_pointer())
-            address = builder.load(builder.gep(addresses, [ir.Constant(_word, place)]))
+            addresses = builder.inttoptr(arguments[0], cgutils.intp_t.as_pointer())
+            address = builder.load(cgutils.gep(builder, addresses, place))
             address.set_metadata("invariant.load", builder.module.add_metadata([]))
             return _view(context, builder, kind, dtype.itemsize, address)
 
