@@ -50,7 +50,7 @@ def compiled(signature: Any) -> Callable[[F], F]:
 
 def inner(function: F) -> F:
     """A function that only compiled functions call: it is compiled into them, and kept with them."""
-    called: Any = njit(nogil=True, forceinline=True)(function)
+    called: Any = njit(nogil=True, forceinline=True, error_model="numpy")(function)
     return called
 
 

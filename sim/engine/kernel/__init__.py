@@ -1,21 +1,4 @@
-"""The compiled kernel: rules 1 to 15 over the arrays of :mod:`sim.engine.program`, the same log as the reference.
-
-records.py  what a case, an execution, an event is
-memory.py   where everything lies
-world.py    the arrays of one replication
-instant.py  one instant after another (rule 10)
-begin.py    cases arrive, or are open at the begin (rules 12 and 14)
-flow.py     the nodes that take no time (rule 8)
-work.py     the execution of a step (rules 5 to 7)
-queues.py   who waits in which order (rule 9)
-servers.py  who does the work (rules 4 and 5)
-cases.py    cases while they live (rules 8 and 13)
-hours.py    calendars (rule 2)
-draws.py    random numbers and durations (rules 3 and 11)
-events.py   what happens when
-rows.py     the rows as they are made
-log.py      and the event log from them (rule 15)
-"""
+"""The compiled kernel: rules 1 to 15 over the arrays of :mod:`sim.engine.program`, the same log as the reference."""
 
 from __future__ import annotations
 

@@ -18,22 +18,19 @@ Array = NDArray[Any]
 _ORDINAL = 0xFFFFFFFF
 
 
-def case_table(world: World) -> tuple[CaseTable, Array | None]:
-    """The table, and the place in it of each case of the run; None when that is its number."""
+def case_table(world: World) -> tuple[CaseTable, Array]:
+    """The table, and the place in it of each case of the run."""
     program = world.program
     known = world.arrays["known"][: world.run["known"]]
     labels = _labels(world, known)
-    rank = None
+    rank = np.arange(known.size)
     identity = known["identity"]
     if (identity[1:] <= identity[:-1]).any():
         order = np.argsort(identity, kind="stable")
         known, labels = known[order], labels[order]
-        rank = np.empty(order.size, np.int64)
         rank[order] = np.arange(order.size)
         _refuse_twins(known["identity"])
-    parent = known["parent"].astype(np.int64)
-    if rank is not None:
-        parent = np.where(parent == NONE, -1, rank[parent])
+    parent = np.where(known["parent"] == NONE, -1, rank[known["parent"]]) if known.size else rank
     tables = program.tables
     classes = coded(known["class_code"], tables.values_of("class"))
     attributes = {"class": classes} if known.size else {}

@@ -1,4 +1,4 @@
-"""What the log needs to know of whole columns, in compiled code."""
+"""Whole columns of the log, in compiled code."""
 
 from __future__ import annotations
 
@@ -12,11 +12,29 @@ from sim.jit import compiled
 
 Array = NDArray[Any]
 
-_i64, _i32, _i8 = types.int64[::1], types.int32[::1], types.int8[::1]
+_i64, _i32, _i8, _flags = types.int64[::1], types.int32[::1], types.int8[::1], types.bool_[::1]
+
+
+@compiled(types.Tuple((_i8, _i64, _i32, _i32, _i32, _i32, _i32, _flags))(_i32, _i32, _i64, types.int32[:, ::1]))
+def looked_up(node: Array, number: Array, rank: Array, of_node: Array) -> tuple[Array, ...]:
+    """What the node of each row tells, and the place of its case in the table.
+
+    ``of_node`` has a row for each node: kind, step, stage, owner, session, needs, whether it is unsplittable.
+    """
+    n = node.size
+    kind, case, step, stage = np.empty(n, np.int8), np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.int32)
+    owner, session, needs = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
+    unsplittable = np.empty(n, np.bool_)
+    for row in range(n):
+        told = of_node[node[row]]
+        kind[row], step[row], stage[row], owner[row], session[row] = told[0], told[1], told[2], told[3], told[4]
+        needs[row], unsplittable[row] = told[5], told[6] != 0
+        case[row] = rank[number[row]]
+    return kind, case, step, stage, owner, session, needs, unsplittable
 
 
 @compiled(_i64(_i64, _i64, _i32, _i32, _i8))
-def out_of_order(ready: Array, case: Array, name: Array, visit: Array, kind: Array) -> Array:
+def out_of_order(ready: Array, case: Array, step: Array, visit: Array, kind: Array) -> Array:
     """The rows of the instants whose rows are not in the order (case, step, visit, kind); all, if instants are not."""
     n = ready.size
     wrong = np.empty(n, np.int64)
@@ -32,13 +50,27 @@ def out_of_order(ready: Array, case: Array, name: Array, visit: Array, kind: Arr
             first, fine = i, True
         elif case[i] != case[i - 1]:
             fine &= case[i] > case[i - 1]
-        elif name[i] != name[i - 1]:
-            fine &= name[i] > name[i - 1]
+        elif step[i] != step[i - 1]:
+            fine &= step[i] > step[i - 1]
         elif visit[i] != visit[i - 1]:
             fine &= visit[i] > visit[i - 1]
         else:
             fine &= kind[i] > kind[i - 1]
     return wrong[:found].copy()
+
+
+@compiled(types.UniTuple(types.int64, 2)(_i32, _i32, _i32))
+def _sizes(server: Array, n_servers: Array, following: Array) -> tuple[int, int]:
+    """How many stretches of work there are, and how many servers in them."""
+    n, m = 0, 0
+    for row in range(server.size):
+        if server[row] >= 0:
+            n, m = n + 1, m + 1
+        stint = -2 - server[row]
+        while stint >= 0:
+            n, m = n + 1, m + n_servers[stint]
+            stint = following[stint]
+    return n, m
 
 
 @compiled(types.Tuple((_i64, _i64, _i64, _i64, _i32))(_i32, _i64, _i64, _i64, _i64, _i64, _i32, _i32, _i32))
@@ -54,11 +86,12 @@ def flattened_stints(
     stint_servers: Array,
 ) -> tuple[Array, Array, Array, Array, Array]:
     """The stretches of work in the order of their rows: a row's one server, or a chain of stints from -2 downward."""
-    most, most_servers = server.size + start.size, server.size + stint_servers.size
-    first = np.zeros(server.size + 1, np.int64)
+    most, most_servers = _sizes(server, n_servers, following)
+    first = np.empty(server.size + 1, np.int64)
     starts, stops = np.empty(most, np.int64), np.empty(most, np.int64)
-    server_first, every = np.zeros(most + 1, np.int64), np.empty(most_servers, np.int32)
+    server_first, every = np.empty(most + 1, np.int64), np.empty(most_servers, np.int32)
     n, m = 0, 0
+    first[0], server_first[0] = 0, 0
     for row in range(server.size):
         if server[row] >= 0:
             starts[n], stops[n], every[m] = row_start[row], row_end[row], server[row]
@@ -74,4 +107,4 @@ def flattened_stints(
             server_first[n] = m
             stint = following[stint]
         first[row + 1] = n
-    return first, starts[:n].copy(), stops[:n].copy(), server_first[: n + 1].copy(), every[:m].copy()
+    return first, starts, stops, server_first, every

@@ -163,7 +163,7 @@ def _hold_sessions(world: World) -> bool:
         session, queue = memory.sessions(world)[number], memory.queues(world)[run.pools + number]
         places, link = session.capacity, queue.first
         while link != NONE and places > 0:
-            entry, link = link // run.most_pools, links[link].after
+            entry, link = links[link].execution, links[link].after
             if open_time(world, session.calendar, executions[entry].ready, run.now) >= session.cut_off_us:
                 begin(world, entry)
                 places -= 1
@@ -188,10 +188,10 @@ def _dispatch(world: World) -> bool:
 
 @inner
 def _dispatch_pool(world: World, number: int) -> bool:
-    most_pools, links = memory.run(world)[0].most_pools, memory.links(world)
+    links = memory.links(world)
     started, link = False, memory.queues(world)[number].first
     while link != NONE and has_available(world, number):
-        entry, link = link // most_pools, links[link].after
+        entry, link = links[link].execution, links[link].after
         if try_to_take(world, entry):
             begin(world, entry)
             started = True

@@ -9,121 +9,131 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.kernel.cases_of_log import case_table
-from sim.engine.kernel.columns import flattened_stints, out_of_order
+from sim.engine.kernel.columns import flattened_stints, looked_up, out_of_order
 from sim.engine.kernel.world import World
 from sim.engine.program import Program, layout
 from sim.eventlog import KINDS, NO_ROW, Coded, EventLog, Kind, NeedRow, Server, Stints
 from sim.logbuilder import needs_order
 
 Array = NDArray[Any]
+Needs = tuple[NeedRow, ...]
 
 _KIND_OF_NODE: dict[int, Kind] = {
     layout.ACCEPTED: "accepted", layout.WORK: "work", layout.WAIT: "wait", layout.SESSION: "session",
     layout.MARK: "mark", layout.CLOSE: "closed", layout.WITHDRAWN: "withdrawn",
 }  # fmt: skip
+_OWN = ("visit", "ready", "start", "end", "outcome", "released_by", "duration", "server")
+"""Columns that are the kernel's own."""
 
 
 def log_of(world: World) -> EventLog:
     """The log of a run that is over. Errors: RunError where two cases have one identity."""
-    program, run = world.program, world.run
+    program, n = world.program, int(world.run["rows"])
     table, rank = case_table(world)
-    rows = {name: world.arrays[name][: run["rows"]] for name in world.arrays if name.startswith("row_")}
-    nodes = program.arrays["nodes"]
-    kinds = np.array([KINDS.index(_KIND_OF_NODE.get(kind, "work")) for kind in nodes["kind"]], np.int8)
-    case = rows.pop("row_case") if rank is None else rank[rows.pop("row_case")]
-    rows["case"] = case.astype(np.int64)
-    kept = world.arrays["kept_rows"]["row"][: run["kept_rows"]]
-    kept = _in_order(rows, nodes["name"], kinds, kept)
-    node = rows["row_node"]
-    used = np.flatnonzero(np.bincount(node, minlength=nodes.size))
-    needs, needs_names = _needs(world, node, used, kept)
-    stints, servers = _stints(world, rows, needs_names)
-    tables = program.tables
-
-    def words(of_node: Sequence[str | None]) -> Coded:
-        return coded_by_node(node, used, of_node)
-
-    sessions = list(tables.sessions)
+    node = world.arrays["row_node"][:n]
+    of_node = _OfNodes(world, node)
+    told = looked_up(node, world.arrays["row_case"][:n], rank, of_node.table)
+    names = ("kind", "case", "step", "stage", "owner", "session", "needs", "unsplittable")
+    columns = dict(zip(names, told, strict=True)) | {name: world.arrays[f"row_{name}"][:n] for name in _OWN}
+    columns["needs"][of_node.kept_rows] = of_node.kept_needs
+    _bring_in_order(columns)
+    stints, servers = _stints(world, columns, of_node.needs_names)
     return EventLog(
-        kind=kinds[node],
-        case=rows["case"],
-        step=words(tables.names),
-        stage=words([tables.stages.get(i) for i in range(nodes.size)]),
-        owner=words([tables.owners.get(i) for i in range(nodes.size)]),
-        visit=rows["row_visit"],
-        ready=rows["row_ready"],
-        start=rows["row_start"],
-        end=rows["row_end"],
-        outcome=rows["row_outcome"],
-        session=words([sessions[s] if s >= 0 else None for s in nodes["session"]]),
-        needs=needs,
-        released_by=rows["row_released_by"],
-        unsplittable=nodes["unsplittable"][node],
-        duration_us=rows["row_duration"],
+        kind=columns["kind"],
+        case=columns["case"],
+        step=Coded(columns["step"], of_node.words["step"]),
+        stage=Coded(columns["stage"], of_node.words["stage"]),
+        owner=Coded(columns["owner"], of_node.words["owner"]),
+        visit=columns["visit"],
+        ready=columns["ready"],
+        start=columns["start"],
+        end=columns["end"],
+        outcome=columns["outcome"],
+        session=Coded(columns["session"], of_node.words["session"]),
+        needs=columns["needs"],
+        released_by=columns["released_by"],
+        unsplittable=columns["unsplittable"],
+        duration_us=columns["duration"],
         stints=stints,
-        needs_names=needs_names,
+        needs_names=of_node.needs_names,
         servers=servers,
         cases=table,
         begin=program.prepared.begin,
-        end_of_run=int(run["now"]),
+        end_of_run=int(world.run["now"]),
         pools=dict(program.prepared.groups),
         calendars=dict(program.prepared.calendars),
     )
 
 
-def coded_by_node(node: Array, used: Array, of_node: Sequence[str | None]) -> Coded:
-    """A column of words that the row's node decides; names that no row has are none."""
-    names = sorted({word for i in used if (word := of_node[i]) is not None}, key=str.encode)
-    place = {name: i for i, name in enumerate(names)} | {None: -1}
-    codes = np.array([place.get(word, -1) for word in of_node], np.int32)
-    return Coded(codes[node], tuple(names))
+class _OfNodes:
+    """What the node of a row tells; words that no row has are left out, so that equal logs have equal columns.
+
+    What a row asked of the pools its node tells, too, but for rows that asked for a server of an earlier step.
+    """
+
+    def __init__(self, world: World, node: Array) -> None:
+        program, self.words = world.program, dict[str, tuple[str, ...]]()
+        nodes, tables = program.arrays["nodes"], program.tables
+        n = range(nodes.size)
+        self._used = np.flatnonzero(np.bincount(node, minlength=nodes.size)).tolist()
+        sessions = list(tables.sessions)
+        self.table = np.empty((nodes.size, 7), np.int32)
+        self.table[:, 0] = [KINDS.index(_KIND_OF_NODE.get(kind, "work")) for kind in nodes["kind"].tolist()]
+        self.table[:, 1] = self._codes("step", tables.names)
+        self.table[:, 2] = self._codes("stage", [tables.stages.get(i) for i in n])
+        self.table[:, 3] = self._codes("owner", [tables.owners.get(i) for i in n])
+        self.table[:, 4] = self._codes("session", [sessions[s] if s >= 0 else None for s in nodes["session"].tolist()])
+        self.table[:, 6] = nodes["unsplittable"]
+        kept = world.arrays["kept_rows"][: world.run["kept_rows"]]
+        self.kept_rows = kept["row"].copy()
+        special = _kept_needs(world, node[self.kept_rows], kept["servers"])
+        plain = [_asked(program, i, None) if nodes["kind"][i] == layout.WORK else () for i in n]
+        usual = {plain[i] for i in self._used if plain[i] and nodes["n_kept"][i] == 0}
+        self.needs_names: tuple[Needs, ...] = tuple(sorted(usual | set(special), key=needs_order))
+        code = {needs: i for i, needs in enumerate(self.needs_names)}
+        self.table[:, 5] = [code.get(needs, -1) for needs in plain]
+        self.kept_needs = [code[needs] for needs in special]
+
+    def _codes(self, column: str, words: Sequence[str | None]) -> list[int]:
+        names = sorted({word for i in self._used if (word := words[i]) is not None}, key=str.encode)
+        self.words[column] = tuple(names)
+        place = {name: i for i, name in enumerate(names)}
+        return [-1 if word is None else place.get(word, -1) for word in words]
 
 
-def _in_order(rows: dict[str, Array], names: Array, kinds: Array, kept: Array) -> Array:
-    """Bring rows of one instant into the order (case, step, visit, kind); where the kept rows are then.
+def _bring_in_order(columns: dict[str, Array]) -> None:
+    """Sort the rows of each instant by (case, step, visit, kind), where they are not in that order.
 
     The kernel makes rows in the order of their ready instants, but for those of the initial state.
     """
-    node = rows["row_node"]
-    places = out_of_order(rows["row_ready"], rows["case"], names[node], rows["row_visit"], kinds[node])
+    keys = [columns[name] for name in ("ready", "case", "step", "visit", "kind")]
+    places = out_of_order(*keys)
     if not places.size:
-        return kept
-    some = node[places]
-    keys = (kinds[some], rows["row_visit"][places], names[some], rows["case"][places], rows["row_ready"][places])
-    order = places[np.lexsort(keys)]
-    rank = np.arange(node.size)
+        return
+    order = places[np.lexsort([key[places] for key in reversed(keys)])]
+    rank = np.arange(keys[0].size)
     rank[order] = places
-    for name in rows:
-        rows[name][places] = rows[name][order]
-    released_by = rows["row_released_by"]
-    rows["row_released_by"] = np.where(released_by == NO_ROW, NO_ROW, rank[released_by])
-    return rank[kept]
+    for column in columns.values():
+        column[places] = column[order]
+    released_by = columns["released_by"]
+    columns["released_by"] = np.where(released_by == NO_ROW, NO_ROW, rank[released_by])
 
 
-def _needs(world: World, node: Array, used: Array, kept: Array) -> tuple[Array, tuple[tuple[NeedRow, ...], ...]]:
-    """What each row asked of the pools: its node tells, but for rows that asked for a server of an earlier step."""
-    program = world.program
-    nodes = program.arrays["nodes"]
-    of_node = [_asked(program, i, None) if nodes["kind"][i] == layout.WORK else () for i in range(nodes.size)]
+def _kept_needs(world: World, node: Array, firsts: Array) -> list[Needs]:
+    """What the rows asked that asked for a server of an earlier step."""
     servers = world.arrays["kept_servers"]
-    firsts = world.arrays["kept_rows"]["servers"][: kept.size]
-    counts = nodes["n_needs"][node[kept]]
-    found: dict[tuple[int, ...], tuple[NeedRow, ...]] = {}
-    special = []
-    for row, first, n in zip(node[kept].tolist(), firsts.tolist(), counts.tolist(), strict=True):
-        key = (row, *servers[first : first + n].tolist())
-        if key not in found:
-            found[key] = _asked(program, row, key[1:])
-        special.append(found[key])
-    plain = {of_node[i] for i in used if of_node[i] and nodes["n_kept"][i] == 0}
-    names = sorted(plain | set(special), key=needs_order)
-    code: dict[tuple[NeedRow, ...], int] = {needs: i for i, needs in enumerate(names)}
-    codes = np.array([code.get(needs, -1) for needs in of_node], np.int32)[node]
-    codes[kept] = [code[needs] for needs in special]
-    return codes, tuple(names)
+    counts = world.program.arrays["nodes"]["n_needs"][node]
+    known: dict[tuple[int, ...], Needs] = {}
+    found = []
+    for i, first, n in zip(node.tolist(), firsts.tolist(), counts.tolist(), strict=True):
+        key = (i, *servers[first : first + n].tolist())
+        if key not in known:
+            known[key] = _asked(world.program, i, key[1:])
+        found.append(known[key])
+    return found
 
 
-def _asked(program: Program, node: int, kept: Sequence[int] | None) -> tuple[NeedRow, ...]:
+def _asked(program: Program, node: int, kept: Sequence[int] | None) -> Needs:
     record, pools = program.arrays["nodes"][node], list(program.tables.pools)
     needs = program.arrays["needs"][record["needs"] : record["needs"] + record["n_needs"]].tolist()
     return tuple(
@@ -133,24 +143,18 @@ def _asked(program: Program, node: int, kept: Sequence[int] | None) -> tuple[Nee
 
 
 def _stints(
-    world: World, rows: dict[str, Array], needs_names: tuple[tuple[NeedRow, ...], ...]
+    world: World, columns: dict[str, Array], needs_names: tuple[Needs, ...]
 ) -> tuple[Stints, tuple[Server, ...]]:
     """Stretches of work row by row, and the servers of the log."""
-    program, run, server = world.program, world.run, rows["row_server"]
-    if (server < -1).any():
-        known = world.arrays["stints"][: run["stints"]]
-        start, stop, servers, n, following = (
-            np.ascontiguousarray(known[name]) for name in ("start", "stop", "servers", "n", "next")
-        )
-        first, start, stop, server_first, servers = flattened_stints(
-            server, rows["row_start"], rows["row_end"], start, stop, servers, n, following,
-            world.arrays["stint_servers"],
-        )  # fmt: skip
-    else:
-        begun = server >= 0
-        first = np.concatenate([[0], np.cumsum(begun)])
-        start, stop, servers = rows["row_start"][begun], rows["row_end"][begun], server[begun]
-        server_first = np.arange(servers.size + 1)
+    program, run = world.program, world.run
+    known = world.arrays["stints"][: run["stints"]]
+    start, stop, servers, n, following = (
+        np.ascontiguousarray(known[name]) for name in ("start", "stop", "servers", "n", "next")
+    )
+    rows = columns["server"], columns["start"], columns["end"]
+    first, start, stop, server_first, servers = flattened_stints(
+        *rows, start, stop, servers, n, following, world.arrays["stint_servers"]
+    )
     at_work = np.zeros(max(int(run["servers"]), 1), np.bool_)
     at_work[servers] = True
     for kept in (need.kept for needs in needs_names for need in needs):

@@ -34,16 +34,15 @@ def _goes_before(world: World, one: Any, other: Any, discipline: int) -> bool:
 
 
 @inner
-def _put(world: World, queue_number: int, link: int) -> None:
+def _put(world: World, queue_number: int, link: int, number: int) -> None:
     """Into its place, which is mostly the last."""
-    most_pools = memory.run(world)[0].most_pools
     queue, links, executions = memory.queues(world)[queue_number], memory.links(world), memory.executions(world)
-    entry = executions[link // most_pools]
+    entry = executions[number]
     before = queue.last
-    while before != NONE and _goes_before(world, entry, executions[before // most_pools], queue.discipline):
+    while before != NONE and _goes_before(world, entry, executions[links[before].execution], queue.discipline):
         before = links[before].before
     after = queue.first if before == NONE else links[before].after
-    links[link].before, links[link].after = before, after
+    links[link].before, links[link].after, links[link].execution = before, after, number
     if before == NONE:
         queue.first = link
     else:
@@ -98,12 +97,12 @@ def enqueue(world: World, number: int) -> None:
         executions[case.waiting].before = number
     case.waiting = number
     if node.kind == SESSION:
-        _put(world, run.pools + node.session, number * run.most_pools)
+        _put(world, run.pools + node.session, number * run.most_pools, number)
         return
     step_pools = memory.step_pools(world)
     for k in range(node.n_pools):
         pool = step_pools[node.pools + k]
-        _put(world, pool, number * run.most_pools + k)
+        _put(world, pool, number * run.most_pools + k, number)
         _look_at(world, pool)
 
 
@@ -144,7 +143,7 @@ def reorder(world: World, case: Any) -> None:
             if queues[queue].discipline == EARLIEST_DUE:
                 link = number * run.most_pools + k
                 _remove(world, queue, link)
-                _put(world, queue, link)
+                _put(world, queue, link, number)
                 if queue < run.pools:
                     changed(world, queue)
         number = executions[number].after

@@ -68,7 +68,7 @@ EXECUTION = np.dtype(
 )  # fmt: skip
 """One step of one case, waiting or under way. ``before`` and ``after``: others of its case that wait, too."""
 
-LINK = np.dtype([("before", np.int32), ("after", np.int32)], align=True)
+LINK = np.dtype([("before", np.int32), ("after", np.int32), ("execution", np.int32)], align=True)
 """An execution's place in a queue."""
 ITEM = np.dtype([("node", np.int32), ("case", np.int32), ("row", np.int64)], align=True)
 """What is still to do in phase a: a case comes to a node, or (node below 0) something of an execution."""

@@ -1,12 +1,4 @@
-"""A scenario compiled to flat arrays, for the kernel: the same for all replications.
-
-layout.py     the records and the numbers of kinds
-tables.py     the tables while they are written
-flow.py       blocks to nodes (rule 8)
-steps.py      what a step's node says (rules 3 to 9, 13)
-resources.py  pools, sessions, sources, the timetable (rules 2, 4, 7)
-opening.py    the initial state (rule 14)
-"""
+"""A scenario compiled to flat arrays, for the kernel: the same for all replications."""
 
 from __future__ import annotations
 
