@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from sim.engine.kernel.memory import NAMES
 from sim.engine.kernel.records import ARRIVAL, DTYPES, PAIR
 from sim.engine.program import Program
-from sim.engine.program.layout import CALENDAR, NONE
+from sim.engine.program.layout import CALENDAR, MARK, NONE, SESSION, WAIT, WORK
 from sim.engine.streams import stream_id
 
+_WITH_ROWS = (WORK, WAIT, SESSION, MARK)
 _STATE = ("pools", "groups", "queues", "processes")
 """What of the program changes in a run."""
-_DEEDS = 1 << 14
+_DEEDS = 1 << 16
 """For so many deeds there is room whenever compiled code goes on."""
 _ROWS = tuple(name for name in NAMES if name.startswith("row_"))
 
@@ -66,7 +67,8 @@ class World:
         self._families = self._grouped()
         for family in self._families:
             self._allocate(family, 1024)
-        self._allocate(self._families[0], 4 * instants.size + 1024)
+        steps = int(np.isin(nodes["kind"], _WITH_ROWS).sum())
+        self._allocate(self._families[0], (steps + 2) * instants.size * 3 // 2 + 1024)
         self._allocate(self._families[1], instants.size + 1024)
         self.meet_calendars()
         self.make_room()
