@@ -1,6 +1,7 @@
 """The event calendar: ends of work and waits, and patience that runs out, the earliest first.
 
-A 4-ary heap over instants alone: within phase a no order counts (rule 10).
+A 4-ary heap over instants alone: within phase a no order counts (rule 10). When the first event has been taken out
+its place stays vacant for a while, since what follows from an event is mostly another one: that sinks from there.
 """
 
 from __future__ import annotations
@@ -17,36 +18,68 @@ def schedule(world: World, instant: int, execution: int, row: int) -> None:
     if instant == BEYOND:
         return
     run, events = memory.run(world)[0], memory.events(world)
-    place = run.events
-    run.events += 1
-    while place > 0:
-        above = (place - 1) >> 2
-        if events[above].instant <= instant:
-            break
-        events[place] = events[above]
-        place = above
+    if run.vacant:
+        run.vacant = 0
+        place = _sunk(world, instant)
+    else:
+        place = run.events
+        run.events += 1
+        while place > 0:
+            above = (place - 1) >> 2
+            if events[above].instant <= instant:
+                break
+            events[place] = events[above]
+            place = above
     event = events[place]
     event.instant, event.execution, event.row = instant, execution, row
 
 
 @inner
-def drop_first(world: World) -> None:
-    """Take the earliest event out: the last one sinks from its place."""
-    run, events = memory.run(world)[0], memory.events(world)
-    run.events -= 1
-    n = run.events
-    instant = events[n].instant
+def _sunk(world: World, instant: int) -> int:
+    """The place that an event of this instant finds from the vacant first one downward."""
+    events, n = memory.events(world), memory.run(world)[0].events
     place = 0
     while True:
         child = 4 * place + 1
         if child >= n:
-            break
-        least = child
+            return place
+        least, earliest = child, events[child].instant
         for other in range(child + 1, min(child + 4, n)):
-            if events[other].instant < events[least].instant:
-                least = other
-        if events[least].instant >= instant:
-            break
+            if events[other].instant < earliest:
+                least, earliest = other, events[other].instant
+        if earliest >= instant:
+            return place
         events[place] = events[least]
         place = least
-    events[place] = events[n]
+
+
+@inner
+def happens_now(world: World) -> bool:
+    """Whether the first event is due now."""
+    run, events = memory.run(world)[0], memory.events(world)
+    if run.vacant:
+        for child in range(1, min(5, run.events)):
+            if events[child].instant == run.now:
+                _fill(world)
+                return True
+        return False
+    return run.events > 0 and events[0].instant == run.now
+
+
+@inner
+def next_event(world: World) -> int:
+    """The instant of the first event, or BEYOND."""
+    _fill(world)
+    return memory.events(world)[0].instant if memory.run(world)[0].events > 0 else BEYOND
+
+
+@inner
+def _fill(world: World) -> None:
+    """The last event takes the vacant first place, and sinks."""
+    run, events = memory.run(world)[0], memory.events(world)
+    if run.vacant:
+        run.vacant = 0
+        run.events -= 1
+        if run.events > 0:
+            last = run.events
+            events[_sunk(world, events[last].instant)] = events[last]

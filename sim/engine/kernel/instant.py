@@ -11,7 +11,7 @@ from numba import types
 from sim.engine.kernel import memory
 from sim.engine.kernel.begin import arrive, do_deed
 from sim.engine.kernel.cases import push, withdraw_now, withdraws
-from sim.engine.kernel.events import drop_first
+from sim.engine.kernel.events import happens_now, next_event
 from sim.engine.kernel.flow import come_to
 from sim.engine.kernel.hours import open_time
 from sim.engine.kernel.memory import World
@@ -21,7 +21,6 @@ from sim.engine.kernel.work import PROCEED, TAKE_UP, ask, begin, calendar_of, en
 from sim.engine.program.layout import NONE, OPENING
 from sim.eventlog import NAT
 from sim.jit import compiled, inner
-from sim.model.open_time import BEYOND
 
 FINISHED, ROOM, CALENDAR, TROUBLE = 0, 1, 2, 3
 """Why the kernel comes back: the run is over; an array may become too small; two calendars are to be met; an error."""
@@ -44,9 +43,9 @@ def _what_happens_now(world: World) -> int:
             item = agenda[run.agenda - 1]
             if not _do(world, item.node, item.case, item.row):
                 return CALENDAR
-        elif run.events > 0 and events[0].instant == run.now:
+        elif happens_now(world):
             execution, row = events[0].execution, events[0].row
-            drop_first(world)
+            run.vacant = 1
             if row == NONE:
                 happens(world, execution)
             else:
@@ -201,7 +200,7 @@ def _dispatch_pool(world: World, number: int) -> bool:
 @inner
 def _next_instant(world: World) -> int:
     run = memory.run(world)[0]
-    found = memory.events(world)[0].instant if run.events > 0 else BEYOND
+    found = next_event(world)
     if run.arrival < run.arrivals:
         found = min(found, memory.arrivals(world)[run.arrival].instant)
     if run.alarm < run.alarms:
