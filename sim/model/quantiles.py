@@ -81,13 +81,12 @@ def normal_below(z: float) -> float:
 @compiled(_int(_table, _int, _int, _float))
 def _first_reaching(table: Table, start: int, n: int, x: float) -> int:
     """The first i with table[start + i] >= x, for ascending numbers; n when there is none."""
-    low, high = 0, n
-    while low < high:
-        middle = (low + high) // 2
-        if table[start + middle] >= x:
-            high = middle
-        else:
-            low = middle + 1
+    low, left = 0, n
+    while left > 0:
+        half = left >> 1
+        reaches = table[start + low + half] >= x
+        low = low if reaches else low + half + 1  # no branches: the processor could not foresee them
+        left = half if reaches else left - half - 1
     return low
 
 

@@ -1,4 +1,4 @@
-"""Whole columns of the log, in compiled code."""
+"""Whole columns of the log, in compiled code; Python makes the arrays, since numpy asks for large pages."""
 
 from __future__ import annotations
 
@@ -15,22 +15,30 @@ Array = NDArray[Any]
 _i64, _i32, _i8, _flags = types.int64[::1], types.int32[::1], types.int8[::1], types.bool_[::1]
 
 
-@compiled(types.Tuple((_i8, _i64, _i32, _i32, _i32, _i32, _i32, _flags))(_i32, _i32, _i64, types.int32[:, ::1]))
-def looked_up(node: Array, number: Array, rank: Array, of_node: Array) -> tuple[Array, ...]:
-    """What the node of each row tells, and the place of its case in the table.
+@compiled(types.void(_i32, _i32, _i64, types.int32[:, ::1], _i8, _i64, _i32, _i32, _i32, _i32, _i32, _flags))
+def look_up(
+    node: Array,
+    number: Array,
+    rank: Array,
+    of_node: Array,
+    kind: Array,
+    case: Array,
+    step: Array,
+    stage: Array,
+    owner: Array,
+    session: Array,
+    needs: Array,
+    unsplittable: Array,
+) -> None:
+    """Fill the columns that the node of each row tells, and the place of its case in the table.
 
     ``of_node`` has a row for each node: kind, step, stage, owner, session, needs, whether it is unsplittable.
     """
-    n = node.size
-    kind, case, step, stage = np.empty(n, np.int8), np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.int32)
-    owner, session, needs = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
-    unsplittable = np.empty(n, np.bool_)
-    for row in range(n):
-        told = of_node[node[row]]
-        kind[row], step[row], stage[row], owner[row], session[row] = told[0], told[1], told[2], told[3], told[4]
-        needs[row], unsplittable[row] = told[5], told[6] != 0
+    for row in range(node.size):
+        i = node[row]
+        kind[row], step[row], stage[row], owner[row] = of_node[i, 0], of_node[i, 1], of_node[i, 2], of_node[i, 3]
+        session[row], needs[row], unsplittable[row] = of_node[i, 4], of_node[i, 5], of_node[i, 6] != 0
         case[row] = rank[number[row]]
-    return kind, case, step, stage, owner, session, needs, unsplittable
 
 
 @compiled(_i64(_i64, _i64, _i32, _i32, _i8))
@@ -60,7 +68,7 @@ def out_of_order(ready: Array, case: Array, step: Array, visit: Array, kind: Arr
 
 
 @compiled(types.UniTuple(types.int64, 2)(_i32, _i32, _i32))
-def _sizes(server: Array, n_servers: Array, following: Array) -> tuple[int, int]:
+def count_stints(server: Array, n_servers: Array, following: Array) -> tuple[int, int]:
     """How many stretches of work there are, and how many servers in them."""
     n, m = 0, 0
     for row in range(server.size):
@@ -73,8 +81,8 @@ def _sizes(server: Array, n_servers: Array, following: Array) -> tuple[int, int]
     return n, m
 
 
-@compiled(types.Tuple((_i64, _i64, _i64, _i64, _i32))(_i32, _i64, _i64, _i64, _i64, _i64, _i32, _i32, _i32))
-def flattened_stints(
+@compiled(types.void(_i32, _i64, _i64, _i64, _i64, _i64, _i32, _i32, _i32, _i64, _i64, _i64, _i64, _i32))
+def flatten_stints(
     server: Array,
     row_start: Array,
     row_end: Array,
@@ -84,12 +92,13 @@ def flattened_stints(
     n_servers: Array,
     following: Array,
     stint_servers: Array,
-) -> tuple[Array, Array, Array, Array, Array]:
-    """The stretches of work in the order of their rows: a row's one server, or a chain of stints from -2 downward."""
-    most, most_servers = _sizes(server, n_servers, following)
-    first = np.empty(server.size + 1, np.int64)
-    starts, stops = np.empty(most, np.int64), np.empty(most, np.int64)
-    server_first, every = np.empty(most + 1, np.int64), np.empty(most_servers, np.int32)
+    first: Array,
+    starts: Array,
+    stops: Array,
+    server_first: Array,
+    every: Array,
+) -> None:
+    """Fill the stretches of work, row by row: a row's one server, or a chain of stints from -2 downward."""
     n, m = 0, 0
     first[0], server_first[0] = 0, 0
     for row in range(server.size):
@@ -107,4 +116,3 @@ def flattened_stints(
             server_first[n] = m
             stint = following[stint]
         first[row + 1] = n
-    return first, starts, stops, server_first, every

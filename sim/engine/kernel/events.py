@@ -43,11 +43,16 @@ def _sunk(world: World, instant: int) -> int:
         child = 4 * place + 1
         if child >= n:
             return place
-        least, earliest = child, events[child].instant
-        for other in range(child + 1, min(child + 4, n)):
-            if events[other].instant < earliest:
-                least, earliest = other, events[other].instant
-        if earliest >= instant:
+        if child + 3 < n:  # of four without a branch, which the processor could not foresee
+            left = child + (events[child + 1].instant < events[child].instant)
+            right = child + 2 + (events[child + 3].instant < events[child + 2].instant)
+            least = right if events[right].instant < events[left].instant else left
+        else:
+            least = child
+            for other in range(child + 1, n):
+                if events[other].instant < events[least].instant:
+                    least = other
+        if events[least].instant >= instant:
             return place
         events[place] = events[least]
         place = least

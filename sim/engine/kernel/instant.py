@@ -21,6 +21,7 @@ from sim.engine.kernel.work import PROCEED, TAKE_UP, ask, begin, calendar_of, en
 from sim.engine.program.layout import NONE, OPENING
 from sim.eventlog import NAT
 from sim.jit import compiled, inner
+from sim.model.open_time import BEYOND
 
 FINISHED, ROOM, CALENDAR, TROUBLE = 0, 1, 2, 3
 """Why the kernel comes back: the run is over; an array may become too small; two calendars are to be met; an error."""
@@ -50,13 +51,26 @@ def _what_happens_now(world: World) -> int:
                 happens(world, execution)
             else:
                 _patience_over(world, execution, row)
-        elif run.arrival < run.arrivals and memory.arrivals(world)[run.arrival].instant == run.now:
-            arrive(world)
-        elif run.alarm < run.alarms and memory.timetable(world)[run.alarm].instant == run.now:
-            _alarm(world)
+        elif run.known_instant == run.now:
+            if run.arrival < run.arrivals and memory.arrivals(world)[run.arrival].instant == run.now:
+                arrive(world)
+            else:
+                _alarm(world)
+            run.known_instant = _known_instant(world)
         else:
             return FINISHED
     return TROUBLE
+
+
+@inner
+def _known_instant(world: World) -> int:
+    """The instant of the next arrival or alarm."""
+    run, found = memory.run(world)[0], BEYOND
+    if run.arrival < run.arrivals:
+        found = memory.arrivals(world)[run.arrival].instant
+    if run.alarm < run.alarms:
+        found = min(found, memory.timetable(world)[run.alarm].instant)
+    return found
 
 
 @inner
@@ -197,17 +211,6 @@ def _dispatch_pool(world: World, number: int) -> bool:
     return started
 
 
-@inner
-def _next_instant(world: World) -> int:
-    run = memory.run(world)[0]
-    found = next_event(world)
-    if run.arrival < run.arrivals:
-        found = min(found, memory.arrivals(world)[run.arrival].instant)
-    if run.alarm < run.alarms:
-        found = min(found, memory.timetable(world)[run.alarm].instant)
-    return found
-
-
 @compiled(types.int64(types.int64))
 def go_on(world: World) -> int:
     """Go on with the run; why it stopped."""
@@ -225,7 +228,7 @@ def go_on(world: World) -> int:
             return TROUBLE
         if run.still_open == 0 and run.now >= run.window_end:  # rule 14
             return FINISHED
-        instant = _next_instant(world)
+        instant = min(next_event(world), run.known_instant)
         if instant > run.end:
             run.now = run.end
             return FINISHED

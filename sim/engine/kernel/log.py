@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.kernel.cases_of_log import case_table
-from sim.engine.kernel.columns import flattened_stints, looked_up, out_of_order
+from sim.engine.kernel.columns import count_stints, flatten_stints, look_up, out_of_order
 from sim.engine.kernel.world import World
 from sim.engine.program import Program, layout
 from sim.eventlog import KINDS, NO_ROW, Coded, EventLog, Kind, NeedRow, Server, Stints
@@ -22,6 +22,10 @@ _KIND_OF_NODE: dict[int, Kind] = {
     layout.ACCEPTED: "accepted", layout.WORK: "work", layout.WAIT: "wait", layout.SESSION: "session",
     layout.MARK: "mark", layout.CLOSE: "closed", layout.WITHDRAWN: "withdrawn",
 }  # fmt: skip
+_LOOKED_UP = {
+    "kind": np.int8, "case": np.int64, "step": np.int32, "stage": np.int32, "owner": np.int32, "session": np.int32,
+    "needs": np.int32, "unsplittable": np.bool_,
+}  # fmt: skip
 _OWN = ("visit", "ready", "start", "end", "outcome", "released_by", "duration", "server")
 """Columns that are the kernel's own."""
 
@@ -32,9 +36,9 @@ def log_of(world: World) -> EventLog:
     table, rank = case_table(world)
     node = world.arrays["row_node"][:n]
     of_node = _OfNodes(world, node)
-    told = looked_up(node, world.arrays["row_case"][:n], rank, of_node.table)
-    names = ("kind", "case", "step", "stage", "owner", "session", "needs", "unsplittable")
-    columns = dict(zip(names, told, strict=True)) | {name: world.arrays[f"row_{name}"][:n] for name in _OWN}
+    columns = {name: np.empty(n, dtype) for name, dtype in _LOOKED_UP.items()}
+    look_up(node, world.arrays["row_case"][:n], rank, of_node.table, *columns.values())
+    columns |= {name: world.arrays[f"row_{name}"][:n] for name in _OWN}
     columns["needs"][of_node.kept_rows] = of_node.kept_needs
     _bring_in_order(columns)
     stints, servers = _stints(world, columns, of_node.needs_names)
@@ -151,10 +155,13 @@ def _stints(
     start, stop, servers, n, following = (
         np.ascontiguousarray(known[name]) for name in ("start", "stop", "servers", "n", "next")
     )
+    known_stints = start, stop, servers, n, following, world.arrays["stint_servers"]
     rows = columns["server"], columns["start"], columns["end"]
-    first, start, stop, server_first, servers = flattened_stints(
-        *rows, start, stop, servers, n, following, world.arrays["stint_servers"]
-    )
+    stints, at = count_stints(columns["server"], n, following)
+    lengths = (columns["server"].size + 1, stints, stints, stints + 1)
+    first, start, stop, server_first = (np.empty(length, np.int64) for length in lengths)
+    servers = np.empty(at, np.int32)
+    flatten_stints(*rows, *known_stints, first, start, stop, server_first, servers)
     at_work = np.zeros(max(int(run["servers"]), 1), np.bool_)
     at_work[servers] = True
     for kept in (need.kept for needs in needs_names for need in needs):

@@ -59,6 +59,8 @@ class World:
             "most_pools": max(int(nodes["n_pools"].max()), 1), "most_needs": max(int(nodes["n_needs"].max()), 1),
             "roots": self.arrays["arrivals"].size + program.arrays["open_cases"].size,
         }  # fmt: skip
+        firsts = (self.arrays[name]["instant"][:1] for name in ("arrivals", "timetable"))
+        known["known_instant"] = min(int(first[0]) for first in firsts if first.size)
         for name, value in known.items():
             self.run[name] = value
         instants = self.arrays["arrivals"]["instant"]
