@@ -36,7 +36,7 @@ def log_of(world: World) -> EventLog:
     table, rank = case_table(world)
     node = world.arrays["row_node"][:n]
     of_node = _OfNodes(world, node)
-    columns = {name: np.empty(n, dtype) for name, dtype in _LOOKED_UP.items()}
+    columns: dict[str, Array] = {name: np.empty(n, dtype) for name, dtype in _LOOKED_UP.items()}
     look_up(node, world.arrays["row_case"][:n], rank, of_node.table, *columns.values())
     columns |= {name: world.arrays[f"row_{name}"][:n] for name in _OWN}
     columns["needs"][of_node.kept_rows] = of_node.kept_needs

@@ -17,7 +17,8 @@ RUN = np.dtype(
         ("deed", np.int64), ("deeds", np.int64), ("roots", np.int64),
         ("pools", np.int64), ("servers", np.int64), ("rounds", np.int64),
         ("trouble", np.int64), ("trouble_node", np.int64), ("one", np.int64), ("other", np.int64),
-        ("together", np.int64), ("vacant", np.int64), ("known_instant", np.int64), ("first_changed", np.int64), ("last_changed", np.int64),
+        ("together", np.int64), ("vacant", np.int64), ("known_instant", np.int64),
+        ("first_changed", np.int64), ("last_changed", np.int64),
         # how many there are of what grows
         ("rows", np.int64), ("cases", np.int64), ("known", np.int64), ("slots", np.int64), ("executions", np.int64),
         ("agenda", np.int64), ("events", np.int64), ("stints", np.int64), ("stint_servers", np.int64),

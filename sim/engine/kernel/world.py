@@ -17,7 +17,7 @@ from sim.engine.streams import stream_id
 _WITH_ROWS = (WORK, WAIT, SESSION, MARK)
 _STATE = ("pools", "groups", "queues", "processes")
 """What of the program changes in a run."""
-_DEEDS = 1 << 16
+_DEEDS = 1 << 14
 """For so many deeds there is room whenever compiled code goes on."""
 _ROWS = tuple(name for name in NAMES if name.startswith("row_"))
 
