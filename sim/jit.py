@@ -28,7 +28,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _config: Any = numba_config
 _HERE = Path(__file__).parent
-_ENGINE_SOURCES = ("jit.py", "eventlog.py", "engine/**/*.py", "model/open_time.py", "model/quantiles.py",
+_ENGINE_SOURCES = ("jit.py", "bounds.py", "eventlog.py", "engine/**/*.py", "model/open_time.py", "model/quantiles.py",
                    "model/law_kinds.py")  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -90,3 +91,15 @@ def test_what_stops_one_engine_stops_the_other_in_the_same_words(flow: list[Any]
             engine.simulate(scenario(tiny(flow)), 1)
         told.append((stopped.value.rule, stopped.value.cure, stopped.value.value, stopped.value.path))
     assert told[0] == told[1]
+
+
+def test_replications_in_threads_are_those_made_one_after_another() -> None:
+    hours = {"a": "08:00-16:00", "b": "10:00-18:00"}
+    calendars = {name: {"name": name, "hours": {"workdays": [shift]}} for name, shift in hours.items()}
+    flow = [{"step": "s", "by": ["a", "b"], "effort": {"mean": "3 h", "cv": 1}, "rework": {"share": 0.3}}]
+    pools = {name: {"servers": 2, "calendar": name} for name in hours}
+    some = scenario(tiny(flow, 200 * ("2021-06-01 09:00",), calendars=calendars, pools=pools))
+    with ThreadPoolExecutor(4) as executor:
+        together = list(executor.map(lambda replication: kernel.simulate(some, 1, replication), range(12)))
+    alone = [kernel.simulate(some, 1, replication) for replication in range(12)]
+    assert [first_difference(a, b) for a, b in zip(together, alone, strict=True)] == [None] * 12

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sim.bounds import VISITS
 from sim.engine.kernel.instant import CALENDAR, ENDLESS, FINISHED, ROOM, go_on
 from sim.engine.kernel.log import log_of
 from sim.engine.kernel.world import World
 from sim.engine.program import compile_program
-from sim.engine.streams import VISITS, check_replication, check_visit
+from sim.engine.streams import check_replication, check_visit
 from sim.errors import InputError, RunError
 from sim.eventlog import EventLog
 from sim.model.scenario import Scenario

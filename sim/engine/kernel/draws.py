@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from sim.bounds import VISITS
 from sim.engine.kernel import memory
 from sim.engine.kernel.memory import World
 from sim.engine.program.layout import CLASS_OF_CASE, NONE
-from sim.engine.streams import VISITS, uniform
+from sim.engine.streams import uniform
 from sim.jit import inner
 from sim.model.quantiles import draw_us, residual_us
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.bounds import VISITS
 from sim.engine.kernel import memory
 from sim.engine.kernel.cases import (
     ACCEPTED,
@@ -33,7 +34,7 @@ from sim.engine.program.layout import (
     SESSION,
     SPAWN,
 )
-from sim.engine.streams import VISITS, child_identity
+from sim.engine.streams import child_identity
 from sim.jit import inner
 
 _unsigned: Any = np.uint64  # compiled code mixes it with plain integers as float64

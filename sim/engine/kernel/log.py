@@ -31,14 +31,15 @@ _OWN = ("visit", "ready", "start", "end", "outcome", "released_by", "duration", 
 
 
 def log_of(world: World) -> EventLog:
-    """The log of a run that is over. Errors: RunError where two cases have one identity."""
+    """The log of a run that is over, which gives its columns away. Errors: RunError for two cases of one identity."""
     program, n = world.program, int(world.run["rows"])
     table, rank = case_table(world)
     node = world.arrays["row_node"][:n]
     of_node = _OfNodes(world, node)
     columns: dict[str, Array] = {name: np.empty(n, dtype) for name, dtype in _LOOKED_UP.items()}
     look_up(node, world.arrays["row_case"][:n], rank, of_node.table, *columns.values())
-    columns |= {name: world.arrays[f"row_{name}"][:n] for name in _OWN}
+    columns |= {name: world.arrays.pop(f"row_{name}")[:n] for name in _OWN}
+    del node, world.arrays["row_node"], world.arrays["row_case"]
     columns["needs"][of_node.kept_rows] = of_node.kept_needs
     _bring_in_order(columns)
     stints, servers = _stints(world, columns, of_node.needs_names)
@@ -169,4 +170,5 @@ def _stints(
             at_work[program.number_of(kept)] = True
     places = (np.cumsum(at_work) - 1).astype(np.int32)
     names = tuple(program.server(number) for number in np.flatnonzero(at_work).tolist())
-    return Stints(first, start, stop, server_first, places[servers]), names
+    np.take(places, servers, out=servers, mode="clip")
+    return Stints(first, start, stop, server_first, servers), names

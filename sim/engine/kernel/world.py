@@ -151,14 +151,13 @@ class World:
         program = self.program
         if self.run["one"] != self.run["other"]:
             program.meet(int(self.run["one"]), int(self.run["other"]))
-        calendars = list(program.calendars)
+        calendars, pairs = program.met()
         sizes = np.cumsum([0, *(calendar.opens.size for calendar in calendars)])
         laid = np.zeros(len(calendars), CALENDAR)
         laid["first"], laid["stop"], laid["at"] = sizes[:-1], sizes[1:], sizes[:-1]
         self.arrays["calendars"] = laid
         for name in ("opens", "closes", "cumulative"):
             self.arrays[name] = np.concatenate([getattr(calendar, name) for calendar in calendars])
-        pairs = [(one, other, calendar) for (one, other), calendar in program.together.items()]
         self.arrays["together"] = np.array(pairs, PAIR)
         self.run["together"] = len(pairs)
         self.find_addresses()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,10 @@ from sim.model.compiled_laws import CompiledLaw
 from sim.model.open_time import Calendar, intersection
 from sim.model.scenario import Scenario
 
+_KEPT: dict[str, Program] = {}
+_MOST_KEPT = 4
+_ONE_AT_A_TIME = Lock()
+"""Replications run in threads and share the program."""
 PURPOSES = ("duration", "patience", "withdrawal", "rework", "choice", "walk", "")
 """What streams of the flow are for; a spawn is called by its name alone (rule 11)."""
 
@@ -55,13 +60,19 @@ class Program:
 
     def meet(self, one: int, other: int) -> int:
         """The calendar that is open when both are; rule 5 intersects those of the servers at work."""
-        if (one, other) not in self.together:
-            ids = self._ids(one) | self._ids(other)
-            if ids not in self.sets:
-                self.sets[ids] = len(self.calendars)
-                self.calendars.append(intersection(*(self.calendars[id_] for id_ in sorted(ids))))
-            self.together[one, other] = self.sets[ids]
-        return self.together[one, other]
+        with _ONE_AT_A_TIME:
+            if (one, other) not in self.together:
+                ids = self._ids(one) | self._ids(other)
+                if ids not in self.sets:
+                    self.sets[ids] = len(self.calendars)
+                    self.calendars.append(intersection(*(self.calendars[id_] for id_ in sorted(ids))))
+                self.together[one, other] = self.sets[ids]
+            return self.together[one, other]
+
+    def met(self) -> tuple[list[Calendar], list[tuple[int, int, int]]]:
+        """All calendars by their numbers, and of each two that met their numbers and that of the third."""
+        with _ONE_AT_A_TIME:
+            return list(self.calendars), [(*two, third) for two, third in self.together.items()]
 
     def server(self, number: int) -> Server:
         """A server by his number through all pools."""
@@ -94,16 +105,12 @@ class Program:
 
 def compile_program(scenario: Scenario) -> Program:
     """The program of a scenario, kept for its next replications in this process."""
-    prepared = prepare(scenario)
-    if scenario.hash not in _KEPT:
-        while len(_KEPT) >= _MOST_KEPT:
-            del _KEPT[next(iter(_KEPT))]
-        _KEPT[scenario.hash] = _compiled(prepared)
-    return _KEPT[scenario.hash]
-
-
-_KEPT: dict[str, Program] = {}
-_MOST_KEPT = 4
+    with _ONE_AT_A_TIME:
+        if scenario.hash not in _KEPT:
+            while len(_KEPT) >= _MOST_KEPT:
+                del _KEPT[next(iter(_KEPT))]
+            _KEPT[scenario.hash] = _compiled(prepare(scenario))
+        return _KEPT[scenario.hash]
 
 
 def _compiled(prepared: Prepared) -> Program:
