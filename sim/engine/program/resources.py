@@ -63,8 +63,8 @@ def sessions(tables: Tables) -> NDArray[Any]:
         session = tables.model.sessions[name]
         amount = tables.prepared.amount_us
         rows.append((
-            tables.calendars[session.calendar], amount(session.length, session.calendar),
-            amount(session.cut_off, session.calendar) if session.cut_off else 0,
+            tables.calendars[session.calendar], amount(session.length.value, session.calendar),
+            amount(session.cut_off.value, session.calendar) if session.cut_off else 0,
             session.capacity.value if session.capacity else np.iinfo(np.int64).max,
         ))  # fmt: skip
     return np.array(rows, dtype=layout.SESSION_INFO)
