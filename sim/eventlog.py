@@ -6,9 +6,10 @@ the calendars in use. Nothing downstream knows whether an engine or a utility's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, get_args
+from functools import cached_property
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,10 +58,11 @@ class Coded:
         """The code of a word, -1 where no row has it."""
         return self.names.index(name) if name in self.names else -1
 
-    def isin(self, names: Iterable[str]) -> NDArray[np.bool_]:
-        """Which rows have one of these words."""
-        wanted = [self.code(name) for name in names]
-        return np.isin(self.codes, [code for code in wanted if code >= 0])
+    def isin(self, names: Iterable[str], rows: Ints | None = None) -> NDArray[np.bool_]:
+        """Which rows, of all or of these, have one of these words."""
+        wanted = np.zeros(len(self.names) + 1, dtype=np.bool_)  # the last one for "no word"
+        wanted[[code for code in map(self.code, names) if code >= 0]] = True
+        return wanted[self.codes if rows is None else self.codes[rows]]
 
     @classmethod
     def of(cls, words: Sequence[str | None]) -> Coded:
@@ -68,6 +70,41 @@ class Coded:
         names = tuple(sorted({w for w in words if w is not None}, key=lambda w: w.encode()))
         code = {name: i for i, name in enumerate(names)} | {None: -1}
         return cls(np.array([code[w] for w in words], dtype=np.int32), names)
+
+
+class Grouped(NamedTuple):
+    """The places of a column by the number that stands there: those of number g, in order, are
+    members[first[g]] to members[first[g + 1] - 1].
+    """
+
+    first: Ints
+    members: Ints
+
+    def of(self, numbers: Ints) -> tuple[Ints, Ints]:
+        """All members of these numbers, one number after another: (which of the numbers, member)."""
+        index, at = expanded(self.first[numbers], self.first[numbers + 1])
+        return index, self.members[at]
+
+    def places(self) -> Iterator[tuple[int, Ints]]:
+        """Every number that occurs, with its members."""
+        for number in np.flatnonzero(np.diff(self.first)).tolist():
+            yield number, self.members[self.first[number] : self.first[number + 1]]
+
+    @classmethod
+    def by(cls, column: NDArray[Any], numbers: int) -> Grouped:
+        """Group a column of numbers from 0 up to, but not including, ``numbers``."""
+        first = np.append(0, np.cumsum(np.bincount(column, minlength=numbers)))
+        if numbers <= np.iinfo(np.int16).max:
+            column = column.astype(np.int16)  # numpy sorts so short integers in linear time
+        return cls(first, np.argsort(column, kind="stable"))
+
+
+class Sorts(NamedTuple):
+    """The sorts of rows that there are, each of one owner, stage and step; ``codes`` has the sort of each row."""
+
+    codes: Ints
+    words: tuple[tuple[str | None, str | None, str | None], ...]
+    """(owner, stage, step) of each sort."""
 
 
 class Stints(NamedTuple):
@@ -107,6 +144,11 @@ class CaseTable:
 
     def __len__(self) -> int:
         return self.id.size
+
+    @cached_property
+    def by_parent(self) -> Grouped:
+        """Grouped by the spawning case, 0 for none and the place of a case after it."""
+        return Grouped.by(self.parent + 1, len(self) + 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,9 +194,50 @@ class EventLog:
         """The rows of one case, in order."""
         return np.flatnonzero(self.case == case)
 
-    def is_kind(self, *kinds: Kind) -> NDArray[np.bool_]:
-        """Which rows are of these kinds."""
-        return np.isin(self.kind, [KINDS.index(kind) for kind in kinds])
+    def is_kind(self, *kinds: Kind, rows: Ints | None = None) -> NDArray[np.bool_]:
+        """Which rows, of all or of these, are of these kinds."""
+        column = self.kind if rows is None else self.kind[rows]
+        found = np.zeros(column.size, dtype=np.bool_)
+        for kind in kinds:
+            found |= column == KINDS.index(kind)
+        return found
+
+    @cached_property
+    def by_case(self) -> Grouped:
+        """The rows of each case, found once however often they are asked for."""
+        return Grouped.by(self.case, len(self.cases))
+
+    @cached_property
+    def closed(self) -> Ints:
+        """When each case was closed, NAT where it was not."""
+        return self._instants("closed")
+
+    @cached_property
+    def withdrawn(self) -> Ints:
+        """When each case was withdrawn, NAT where it was not."""
+        return self._instants("withdrawn")
+
+    @cached_property
+    def to_end(self) -> Ints:
+        """How many ends each case still lacks: 1 while it is open, 0 when it is closed or withdrawn."""
+        n = len(self.cases)
+        begun, over = (self.case[self.is_kind(*kinds)] for kinds in (("accepted",), ("closed", "withdrawn")))
+        return np.bincount(begun, minlength=n) - np.bincount(over, minlength=n)
+
+    @cached_property
+    def sorts(self) -> Sorts:
+        """The rows sorted out by owner, stage and step."""
+        columns = (self.owner, self.stage, self.step)
+        codes, found = combinations([(column.codes + 1, len(column.names) + 1) for column in columns])
+        names = [(None, *column.names) for column in columns]
+        words = ((names[0][owner], names[1][stage], names[2][step]) for owner, stage, step in found)
+        return Sorts(codes, tuple(words))
+
+    def _instants(self, kind: Kind) -> Ints:
+        rows = np.flatnonzero(self.is_kind(kind))
+        found = np.full(len(self.cases), NAT, dtype=np.int64)
+        found[self.case[rows]] = self.ready[rows]
+        return found
 
 
 def expanded(first: Ints, stop: Ints) -> tuple[Ints, Ints]:
@@ -166,3 +249,21 @@ def expanded(first: Ints, stop: Ints) -> tuple[Ints, Ints]:
     count = stop - first
     index = np.repeat(np.arange(count.size), count)
     return index, np.arange(index.size) + np.repeat(first - np.cumsum(count) + count, count)
+
+
+def combinations(columns: Sequence[tuple[NDArray[Any], int]]) -> tuple[Ints, list[tuple[int, ...]]]:
+    """Number the combinations of numbers that occur in columns, given with how many numbers each may hold.
+
+    >>> codes, found = combinations([(np.array([1, 0, 1]), 2), (np.array([3, 3, 3]), 4)])
+    >>> codes.tolist(), found
+    ([1, 0, 1], [(0, 3), (1, 3)])
+    """
+    codes = np.zeros(columns[0][0].size, dtype=np.int64)
+    found: list[tuple[int, ...]] = [()]
+    for column, width in columns:
+        key = codes * width + column
+        occurs = np.zeros(len(found) * width, dtype=np.bool_)
+        occurs[key] = True
+        codes = (np.cumsum(occurs) - 1)[key]
+        found = [(*found[i // width], i % width) for i in np.flatnonzero(occurs).tolist()]
+    return codes, found

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.staffing import Asked, OpenSteps, asked_of_pools, open_steps
 from sim.errors import InputError
-from sim.eventlog import KINDS, NAT, NO_ROW, Coded, EventLog, GroupInfo, Ints, expanded
+from sim.eventlog import KINDS, NAT, NO_ROW, Coded, EventLog, Grouped, GroupInfo, Ints, combinations, expanded
 from sim.model.quantities import DAY_US
 from sim.text import Text
 
@@ -26,6 +26,7 @@ NEEDED = ("ready", "start", "end", "released_by", "needs", "stints", "pools", "c
 
 _WORK, _OFF, _STAFF, _HOURS, _FOR_SESSION, _SESSION, _WAIT, _BEFORE = range(len(TIME_KINDS))
 _ACCEPTED = KINDS.index("accepted")
+_SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 
 class Segments(NamedTuple):
@@ -76,12 +77,20 @@ def attribute(log: EventLog, cases: Ints | None = None) -> Segments:
             value=", ".join(lacking),
         )
     case, row, before = _chains(log, cases)
-    pieces = _segments_of(log, np.unique(row))
-    first = np.searchsorted(pieces.row, row, side="left")
-    index, place = expanded(first, np.searchsorted(pieces.row, row, side="right"))
+    asked = np.zeros(len(log), dtype=np.bool_)
+    asked[row] = True
+    pieces = _segments_of(log, np.flatnonzero(asked))
+    first = np.append(0, np.cumsum(np.bincount(pieces.row, minlength=len(log))))
+    index, place = expanded(first[row], first[row + 1])
     along = _taken(pieces, place)._replace(case=case[index])
     found = Segments._make(np.append(before[i], along[i]) for i in range(len(before)))
-    return _taken(found, np.lexsort((found.start, found.case)))
+    return _taken(found, _in_order(found.case, found.start))
+
+
+def of_cases(segments: Segments, cases: Ints) -> Segments:
+    """The segments of these cases alone, which ascend."""
+    first, stop = (np.searchsorted(segments.case, cases, side=side) for side in _SIDES)
+    return _taken(segments, expanded(first, stop)[1])
 
 
 def time_split(log: EventLog, cases: Ints | None = None) -> TimeSplit:
@@ -100,22 +109,26 @@ def added_up(
     """Amounts summed by kind of time and by the word that a column has in their rows, in the order of both."""
     names = (None, *column.names)
     code = np.where(row == NO_ROW, 0, column.codes[row] + 1)
-    key, inverse = np.unique(kind.astype(np.int64) * len(names) + code, return_inverse=True)
-    total = np.zeros(key.size, dtype=amounts.dtype)
-    np.add.at(total, inverse, amounts)
-    pairs = (divmod(each, len(names)) for each in key.tolist())
-    return {(TIME_KINDS[k], names[n]): amount for (k, n), amount in zip(pairs, total.tolist(), strict=True)}
+    codes, found = combinations([(kind, len(TIME_KINDS)), (code, len(names))])
+    total = np.zeros(len(found), dtype=amounts.dtype)
+    np.add.at(total, codes, amounts)
+    return {(TIME_KINDS[k], names[n]): amount for (k, n), amount in zip(found, total.tolist(), strict=True)}
 
 
 def _last_rows(log: EventLog, cases: Ints | None) -> Ints:
     """The closed or withdrawn rows of these cases, those that have one."""
     rows = np.flatnonzero(log.is_kind("closed", "withdrawn"))
-    return rows if cases is None else rows[np.isin(log.case[rows], cases)]
+    if cases is None:
+        return rows
+    asked = np.zeros(len(log.cases), dtype=np.bool_)
+    asked[cases] = True
+    return rows[asked[log.case[rows]]]
 
 
 def _chains(log: EventLog, cases: Ints | None) -> tuple[Ints, Ints, Segments]:
     """The rows that led to the end of each case, as (case, row) pairs; and what lies before the first of them."""
     row = _last_rows(log, cases)
+    row = row[np.argsort(log.case[row], kind="stable")]
     case = log.case[row]
     found, first = [(case, row)], [(case[:0], row[:0])]
     while row.size:
@@ -130,7 +143,7 @@ def _chains(log: EventLog, cases: Ints | None) -> tuple[Ints, Ints, Segments]:
     before = Segments(
         begun, none, np.full(begun.size, _BEFORE, dtype=np.int8), log.cases.accepted[begun], log.ready[began]
     )
-    case, row = (np.concatenate(part) for part in zip(*found, strict=True))
+    case, row = (np.concatenate(part) for part in zip(*reversed(found), strict=True))
     return case, row, before
 
 
@@ -150,9 +163,21 @@ def _segments_of(log: EventLog, rows: Ints) -> Segments:
     codes = np.concatenate([np.full(rows.size, kind, dtype=np.int8) for rows, kind, *_ in parts])
     start, stop = (np.concatenate([part[i] for part in parts]) for i in (2, 3))
     some = np.flatnonzero(start < stop)
-    order = some[np.lexsort((start[some], row[some]))]
-    found = Segments(row, row, codes, start, stop)
-    return _joined(_taken(found, order))
+    found = _taken(Segments(row, row, codes, start, stop), some)
+    return _joined(_taken(found, _in_order(found.row, found.start)))
+
+
+def _in_order(group: Ints, start: Ints) -> Ints:
+    """The order by group and start. They come nearly so: groups in a few runs, most of them in order of time."""
+    order = np.argsort(group, kind="stable")
+    group, start = group[order], start[order]
+    wrong = np.flatnonzero((group[1:] == group[:-1]) & (start[1:] < start[:-1]))
+    if wrong.size:
+        groups = group[wrong[np.append(True, group[wrong[1:]] != group[wrong[:-1]])]]
+        first, stop = (np.searchsorted(group, groups, side=side) for side in _SIDES)
+        those = expanded(first, stop)[1]
+        order[those] = order[those[np.lexsort((start[those], group[those]))]]
+    return order
 
 
 _Part = tuple[Ints, int, Ints, Ints]
@@ -174,9 +199,8 @@ def _of_waiting(log: EventLog, works: Ints) -> list[_Part]:
     row = np.repeat(works, high - low + 1)
     needed = np.where(log.unsplittable[row], log.duration_us[row], 0)
     found: list[_Part] = []
-    for needs in np.unique(log.needs[row]):
+    for needs, those in Grouped.by(log.needs[row], len(log.needs_names)).places():
         steps = open_steps(asked_of_pools(log.needs_names[needs], log.pools), log.calendars)
-        those = log.needs[row] == needs
         found += _parted(log, steps, row[those], start[those], stop[those], needed[those], (_STAFF, _HOURS))
     return found
 
@@ -187,15 +211,17 @@ def _of_stints(log: EventLog, works: Ints) -> list[_Part]:
     of_server = [names.index(log.pools[server.pool][server.group].calendar) for server in log.servers]
     index, stint = expanded(log.stints.first[works], log.stints.first[works + 1])
     of_stint, server = expanded(log.stints.server_first[stint], log.stints.server_first[stint + 1])
+    if not stint.size:
+        return []
     held = np.zeros((stint.size, len(names)), dtype=np.bool_)
     held[of_stint, np.array(of_server, dtype=np.int64)[log.stints.servers[server]]] = True
-    together, inverse = np.unique(held, axis=0, return_inverse=True)
+    codes, together = combinations([(bits, 256) for bits in np.packbits(held, axis=1).T])
     row, start, stop = works[index], log.stints.start[stint], log.stints.stop[stint]
     found: list[_Part] = []
-    for i, calendars in enumerate(together):
-        asked = [Asked((GroupInfo(1, names[c], 1.0, False),), 1) for c in np.flatnonzero(calendars)]
-        those = inverse == i
-        zero = np.zeros(those.sum(), dtype=np.int64)
+    for i, those in Grouped.by(codes, len(together)).places():
+        calendars = np.flatnonzero(np.unpackbits(np.array(together[i], dtype=np.uint8)))
+        asked = [Asked((GroupInfo(1, names[c], 1.0, False),), 1) for c in calendars]
+        zero = np.zeros(those.size, dtype=np.int64)
         steps = open_steps(asked, log.calendars)
         found += _parted(log, steps, row[those], start[those], stop[those], zero, (_WORK, _OFF))
     return found

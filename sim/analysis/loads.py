@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.analysis.results import PoolLoad
 from sim.analysis.samples import PoolSample
 from sim.analysis.statistics import t_interval
-from sim.eventlog import KINDS, NAT, EventLog, Ints
+from sim.eventlog import KINDS, NAT, Coded, EventLog, Grouped, Ints
 from sim.model.pools import Pool
 from sim.model.quantities import HOUR_US
 from sim.text import Text
@@ -30,37 +30,44 @@ def pool_samples(log: EventLog, window: tuple[int, int]) -> dict[str, PoolSample
     """
     first, last = max(window[0], log.begin), min(window[1], log.end_of_run)
     busy = _busy_us(log, first, last)
-    works = np.flatnonzero(log.kind == KINDS.index("work"))
+    works = np.flatnonzero((log.kind == KINDS.index("work")) & (log.needs >= 0))
     ready = log.ready[works]
     given_up = (log.start[works] == NAT) & (log.end[works] != NAT)
     begun = np.where(log.start[works] == NAT, log.end[works], log.start[works])
     begun = np.where(begun == NAT, log.end_of_run, begun)
     joined = (first <= ready) & (ready < last)
+    needs, kinds = log.needs[works], len(log.needs_names)
+    waited = np.zeros(kinds, dtype=np.int64)
+    np.add.at(waited, needs[joined], (begun - ready)[joined])
+    gone = given_up & (first <= begun) & (begun < last)
     waits_first, waits_last = ((ready <= instant) & (instant < begun) for instant in (first, last))
+    entries, left, queue_first, queue_last = (
+        np.bincount(needs[which], minlength=kinds) for which in (joined, gone, waits_first, waits_last)
+    )
     found = {}
     for pool, groups in log.pools.items():
-        asks = _asks_for(log, works, pool)
+        asks = _asks_for(log, pool)
         found[pool] = PoolSample(
             busy_us=busy.get(pool, 0),
             open_us=sum(group.servers * log.calendars[group.calendar].open_time(first, last) for group in groups),
-            entries=int(np.count_nonzero(asks & joined)),
-            wait_us=int(np.sum((begun - ready)[asks & joined])),
-            queue_first=int(np.count_nonzero(asks & waits_first)),
-            queue_last=int(np.count_nonzero(asks & waits_last)),
-            left=int(np.count_nonzero(asks & given_up & (first <= begun) & (begun < last))),
+            entries=int(entries[asks].sum()),
+            wait_us=int(waited[asks].sum()),
+            queue_first=int(queue_first[asks].sum()),
+            queue_last=int(queue_last[asks].sum()),
+            left=int(left[asks].sum()),
         )
     return found
 
 
 def pools_asked(log: EventLog, rows: Ints) -> frozenset[str]:
     """The pools that these rows need."""
-    codes = np.unique(log.needs[rows])
-    return frozenset(need.pool for code in codes[codes >= 0] for need in log.needs_names[code])
+    codes = np.flatnonzero(np.bincount(log.needs[rows] + 1)[1:])
+    return frozenset(need.pool for code in codes for need in log.needs_names[code])
 
 
-def _asks_for(log: EventLog, rows: Ints, pool: str) -> NDArray[np.bool_]:
-    codes = [i for i, needs in enumerate(log.needs_names) if any(need.pool == pool for need in needs)]
-    return np.isin(log.needs[rows], codes)
+def _asks_for(log: EventLog, pool: str) -> NDArray[np.bool_]:
+    """Which of the log's needs are of this pool, too."""
+    return np.array([any(need.pool == pool for need in needs) for needs in log.needs_names], dtype=np.bool_)
 
 
 def _busy_us(log: EventLog, first: int, last: int) -> dict[str, int]:
@@ -68,12 +75,10 @@ def _busy_us(log: EventLog, first: int, last: int) -> dict[str, int]:
     stint = np.repeat(np.arange(stints.start.size), np.diff(stints.server_first))
     stop = np.where(stints.stop == NAT, log.end_of_run, stints.stop)
     start, stop = np.clip(stints.start, first, last)[stint], np.clip(stop, first, last)[stint]
-    groups = [log.pools[server.pool][server.group] for server in log.servers]
-    calendars = np.array([group.calendar for group in groups], dtype=object)[stints.servers]
+    calendars = Coded.of([log.pools[server.pool][server.group].calendar for server in log.servers])
     spent = np.zeros(stint.size, dtype=np.int64)
-    for name in {group.calendar for group in groups}:
-        its = calendars == name
-        spent[its] = log.calendars[name].open_times(start[its], stop[its])
+    for code, its in Grouped.by(calendars.codes[stints.servers], len(calendars.names)).places():
+        spent[its] = log.calendars[calendars.names[code]].open_times(start[its], stop[its])
     found: dict[str, int] = {}
     for server, us in enumerate(np.bincount(stints.servers, spent, len(log.servers)).tolist()):
         pool = log.servers[server].pool

@@ -8,14 +8,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.attribution import Segments, added_up, attribute, by_owner
-from sim.analysis.clock_times import ClockTimes, Intervals, clock_times, counted_time, intersection, stage_counts
+from sim.analysis.attribution import Segments, added_up, attribute, by_owner, of_cases
+from sim.analysis.clock_times import ClocksOf, ClockTimes, Intervals, counted_time, intersection, stage_counts
 from sim.analysis.clock_times.family import family_rows
 from sim.analysis.clock_times.selection import chosen_and_excluded
 from sim.analysis.loads import pool_samples, pools_asked
 from sim.analysis.samples import ClassSample, LimitSample, LongestCase, MonthCount, ReadingSample, Sample
 from sim.analysis.verdicts import unit_of
-from sim.eventlog import NAT, NO_ROW, EventLog, Ints, Kind
+from sim.eventlog import NAT, NO_ROW, EventLog, Grouped, Ints
 from sim.model.base import LEGAL, Model
 from sim.model.clocks import Clock
 from sim.model.limits import Limit, Reading
@@ -26,14 +26,14 @@ Flags = NDArray[np.bool_]
 
 
 class _Known(NamedTuple):
-    """A log and what is asked of it again and again; instants by case, NAT where there is none."""
+    """A log and what is asked of it again and again; months by case, segments of the cases asked for."""
 
     log: EventLog
     window: tuple[int, int]
     legal: WorkingDays
     customer_facing: tuple[str, ...]
-    closed: Ints
-    withdrawn: Ints
+    month: NDArray[np.datetime64]
+    segments: Segments
 
 
 def sample(log: EventLog, model: Model) -> Sample:
@@ -43,8 +43,8 @@ def sample(log: EventLog, model: Model) -> Sample:
         window=model.study.window,
         legal=WorkingDays(log.calendars[LEGAL]),
         customer_facing=tuple(id_ for id_, stage in model.stages.items() if stage.customer_facing),
-        closed=_instants(log, "closed"),
-        withdrawn=_instants(log, "withdrawn"),
+        month=_month(log.cases.accepted),
+        segments=attribute(log, _closed_of_limits(log, model)),  # a case of several limits is attributed once
     )
     return Sample(
         limits={id_: _limit(known, limit) for id_, limit in model.limits.items()},
@@ -53,59 +53,76 @@ def sample(log: EventLog, model: Model) -> Sample:
     )
 
 
+def _closed_of_limits(log: EventLog, model: Model) -> Ints:
+    classes = {class_ for limit in model.limits.values() for class_ in _classes_of(limit, limit.default_reading())}
+    of_limits = log.cases.case_class.isin(classes) & _within(log.cases.accepted, model.study.window)
+    return np.flatnonzero(of_limits & (log.closed != NAT))
+
+
 def _limit(known: _Known, limit: Limit) -> LimitSample:
     log, default = known.log, limit.default_reading()
-    every = _of_classes(log, (default and default.classes) or limit.classes)
-    in_window = _within(log.cases.accepted[every], known.window)
-    cohort = every[in_window]
-    readings, months = {}, {}
-    for reading in limit.readings:
-        if reading is not default:
-            readings[reading.id], months[reading.id] = _reading(known, limit, reading)
-    completed, under_baseline, by_class, finished, kept = None, None, {}, cohort[:0], cohort[:0]
+    every = ClocksOf(log, _of_classes(log, _classes_of(limit, default)))
+    in_window = _within(log.cases.accepted[every.cases], known.window)
+    completed, under_baseline, by_class, late, finished = None, None, {}, ~in_window, in_window & False
     if default is not None:
         times = _times(known, limit, default, every)
-        readings[default.id] = cohort_of(known.log, limit, default, times, in_window)
-        completed = cohort_of(known.log, limit, default, times, _within(times.stop, known.window), longest=False)
+        completed = cohort_of(log, limit, default, times, _within(times.stop, known.window), longest=False)
         under_baseline = _under_baseline(log, limit, default, times, in_window)
         by_class = _by_class(log, limit, default, times, in_window)
-        late = _late(log, limit, default, times)
-        months[default.id] = _months(known, late, times, in_window)
-        finished = every[in_window & times.is_in("finished")]
-        kept = every[in_window & times.is_in("finished") & ~late]
-    closed = cohort[known.closed[cohort] != NAT]
-    still_open = cohort[(known.closed[cohort] == NAT) & (known.withdrawn[cohort] == NAT)]
-    segments, over = attribute(log, closed), np.intersect1d(finished, closed)
+        late, finished = _late(log, limit, default, times), in_window & times.is_in("finished")
+    clocks = every.of(in_window)
+    found = {r.id: _reading(known, limit, r, clocks) for r in limit.readings if r is not default}
+    if default is not None:
+        found[default.id] = _sampled(known, limit, default, times, in_window)
+    cohort, kept = clocks.cases, every.cases[finished & ~late]
+    closed = cohort[log.closed[cohort] != NAT]
+    still_open = cohort[(log.closed[cohort] == NAT) & (log.withdrawn[cohort] == NAT)]
+    segments = of_cases(known.segments, closed)
+    over = clocks.of((finished & (log.closed[every.cases] != NAT))[in_window])
     return LimitSample(
         default=None if default is None else default.id,
-        readings=readings,
+        readings={id_: sampled for id_, (sampled, _) in found.items()},
         completed=completed,
         under_baseline=under_baseline,
         classes=by_class,
-        months=months,
+        months={id_: months for id_, (_, months) in found.items()},
         stages=stage_counts(log, closed, known.customer_facing).astype(np.float64),
-        elapsed_us=known.closed[closed] - log.cases.accepted[closed],
+        elapsed_us=log.closed[closed] - log.cases.accepted[closed],
         elapsed_open_us=log.end_of_run - log.cases.accepted[still_open],
-        elapsed_kept_us=(known.closed[kept] - log.cases.accepted[kept])[known.closed[kept] != NAT],
+        elapsed_kept_us=(log.closed[kept] - log.cases.accepted[kept])[log.closed[kept] != NAT],
         split_us=by_owner(log, segments),
         sticking={} if default is None else _sticking(known, limit, default, segments, over),
-        sticking_cases=over.size,
-        pools=pools_asked(log, family_rows(log, cohort).row),
+        sticking_cases=over.cases.size,
+        pools=pools_asked(log, clocks.family.row),
     )
 
 
-def _reading(known: _Known, limit: Limit, reading: Reading) -> tuple[ReadingSample, dict[str, MonthCount]]:
-    log = known.log
-    cases = _of_classes(log, reading.classes or limit.classes)
-    cases = cases[_within(log.cases.accepted[cases], known.window)]
-    times, every = _times(known, limit, reading, cases), np.ones(cases.size, dtype=np.bool_)
-    sampled = cohort_of(log, limit, reading, times, every)
-    return sampled, _months(known, _late(log, limit, reading, times), times, every)
+def _reading(
+    known: _Known, limit: Limit, reading: Reading, clocks: ClocksOf
+) -> tuple[ReadingSample, dict[str, MonthCount]]:
+    """A reading beside the default one, of that one's cohort where it has no classes of its own."""
+    log, classes = known.log, _classes_of(limit, reading)
+    if set(classes) != set(_classes_of(limit, limit.default_reading())):
+        cases = _of_classes(log, classes)
+        clocks = ClocksOf(log, cases[_within(log.cases.accepted[cases], known.window)])
+    times = _times(known, limit, reading, clocks)
+    return _sampled(known, limit, reading, times, np.ones(clocks.cases.size, dtype=np.bool_))
 
 
-def _times(known: _Known, limit: Limit, reading: Reading, cases: Ints) -> ClockTimes:
+def _sampled(
+    known: _Known, limit: Limit, reading: Reading, times: ClockTimes, which: Flags
+) -> tuple[ReadingSample, dict[str, MonthCount]]:
+    late = _late(known.log, limit, reading, times)
+    return cohort_of(known.log, limit, reading, times, which), _months(known, late, times, which)
+
+
+def _times(known: _Known, limit: Limit, reading: Reading, clocks: ClocksOf) -> ClockTimes:
     clock = reading.clock or limit.clock
-    return clock_times(known.log, clock, reading.unit, known.legal, cases, per=reading.per, moved=reading.moved)
+    return clocks.times(clock, reading.unit, known.legal, per=reading.per, moved=reading.moved)
+
+
+def _classes_of(limit: Limit, reading: Reading | None) -> tuple[str, ...]:
+    return (reading and reading.classes) or limit.classes
 
 
 def cohort_of(
@@ -158,7 +175,7 @@ def _by_class(
 def _stuck_at(log: EventLog, clock: Clock, case: int) -> str:
     """The step that counts in which most of a case's counted time lies; none without any."""
     rows = family_rows(log, np.array([case])).row
-    rows = rows[log.is_kind("work", "wait", "session")[rows] & chosen_and_excluded(log, clock, rows)[0]]
+    rows = rows[log.is_kind("work", "wait", "session", rows=rows) & chosen_and_excluded(log, clock, rows)[0]]
     end = np.where(log.end[rows] == NAT, log.end_of_run, log.end[rows])
     spent = Intervals(np.zeros(rows.size, dtype=np.int64), log.ready[rows], end)
     index, counted = intersection(spent, counted_time(log, clock, np.array([case])))
@@ -197,31 +214,35 @@ def _date(instants: Ints) -> NDArray[np.datetime64]:
 
 def _months(known: _Known, late: Flags, times: ClockTimes, which: Flags) -> dict[str, MonthCount]:
     """Every month of the window, those without cases, too."""
-    month = _month(known.log.cases.accepted[times.case])
     first, last = _month(np.array([known.window[0], known.window[1] - 1]))
-    which = which & times.is_in("finished", "open", "not-started")
+    its = np.flatnonzero(which & times.is_in("finished", "open", "not-started"))
     days = np.where(np.isnan(times.days), 0.0, times.days)
-    found = {}
-    for each in np.arange(first, last + 1):
-        its = which & (month == each)
-        within = int(np.count_nonzero(its & times.is_in("finished") & ~late))
-        found[str(each)] = MonthCount(int(np.count_nonzero(its)), within, float(days[its].sum()))
+    within = times.is_in("finished") & ~late
+    month = (known.month[times.case[its]] - first).astype(np.int64)
+    count = int((last - first).astype(np.int64)) + 1
+    found = {str(each): MonthCount(0, 0, 0.0) for each in np.arange(first, last + 1)}
+    for at, places in Grouped.by(month, count).places():
+        of_month = its[places]
+        found[str(first + at)] = MonthCount(
+            of_month.size, int(np.count_nonzero(within[of_month])), float(days[of_month].sum())
+        )
     return found
 
 
 def _sticking(
-    known: _Known, limit: Limit, reading: Reading, segments: Segments, cases: Ints
+    known: _Known, limit: Limit, reading: Reading, segments: Segments, clocks: ClocksOf
 ) -> dict[tuple[str, str], float]:
     """Counted days of these cases by step and kind of time, along what released each row (rule 16).
 
     Where a step that does not count runs beside one that does, the time is of neither.
     """
     log, clock = known.log, reading.clock or limit.clock
+    place = np.full(len(log.cases), -1)
+    place[clocks.cases] = np.arange(clocks.cases.size)
     counts = chosen_and_excluded(log, clock, segments.row)[0]
-    of_cases = np.isin(segments.case, cases) & np.where(segments.row == NO_ROW, clock.count is None, counts)
-    place = np.searchsorted(cases, segments.case[of_cases])
-    its = Intervals(place, segments.start[of_cases], segments.stop[of_cases])
-    index, cut = intersection(its, counted_time(log, clock, cases))
+    of_cases = (place[segments.case] >= 0) & np.where(segments.row == NO_ROW, clock.count is None, counts)
+    its = Intervals(place[segments.case[of_cases]], segments.start[of_cases], segments.stop[of_cases])
+    index, cut = intersection(its, clocks.counted_time(clock))
     if unit_of(limit, reading) == "wd":
         days = known.legal.fraction_of_days(cut.start, cut.stop)
     else:
@@ -233,26 +254,19 @@ def _sticking(
 
 def _classes(known: _Known, described: Iterable[str]) -> dict[str, ClassSample]:
     """The cases accepted in the window; every class that the model describes is there, without cases, too."""
-    cases = known.log.cases
+    log, cases = known.log, known.log.cases
     in_window = _within(cases.accepted, known.window)
     found = {}
     for name in sorted({*described, *cases.case_class.names}, key=str.encode):
-        its = in_window & cases.case_class.isin([name])
-        closed, withdrawn = known.closed[its] != NAT, known.withdrawn[its] != NAT
-        counts = (np.count_nonzero(flags) for flags in (its, closed, ~closed & ~withdrawn, withdrawn))
-        found[name] = ClassSample(*map(int, counts))
+        its = np.flatnonzero(in_window & cases.case_class.isin([name]))
+        closed, withdrawn = log.closed[its] != NAT, log.withdrawn[its] != NAT
+        counts = (np.count_nonzero(flags) for flags in (closed, ~closed & ~withdrawn, withdrawn))
+        found[name] = ClassSample(its.size, *map(int, counts))
     return found
 
 
 def _of_classes(log: EventLog, classes: Iterable[str]) -> Ints:
     return np.flatnonzero(log.cases.case_class.isin(classes))
-
-
-def _instants(log: EventLog, kind: Kind) -> Ints:
-    rows = np.flatnonzero(log.is_kind(kind))
-    found = np.full(len(log.cases), NAT, dtype=np.int64)
-    found[log.case[rows]] = log.ready[rows]
-    return found
 
 
 def _within(instants: Ints, window: tuple[int, int]) -> Flags:

@@ -2,11 +2,12 @@
 
 from sim.analysis.clock_times.family import stage_counts
 from sim.analysis.clock_times.intervals import Intervals, intersection
-from sim.analysis.clock_times.times import STATES, ClockTimes, State, clock_times, counted_time
+from sim.analysis.clock_times.times import STATES, ClocksOf, ClockTimes, State, clock_times, counted_time
 
 __all__ = [
     "STATES",
     "ClockTimes",
+    "ClocksOf",
     "Intervals",
     "State",
     "clock_times",

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.clock_times.family import FamilyRows
-from sim.eventlog import NAT, OUTCOMES, EventLog, Ints, Kind
+from sim.analysis.clock_times.family import FamilyRows, family_cases
+from sim.eventlog import NAT, OUTCOMES, EventLog, Ints
 from sim.model.clocks import Event, names_step
 
 _DONE = OUTCOMES.index("done")
@@ -27,20 +27,19 @@ def occurred(log: EventLog, event: Event, cases: Ints, family: FamilyRows) -> Oc
 
     A step that a withdrawn case left in the queue has neither started nor ended.
     """
-    never = np.zeros(cases.size, dtype=np.bool_)
+    may_change = np.zeros(cases.size, dtype=np.bool_)
     if event.at == "accepted":
-        return Occurred(log.cases.accepted[cases], never)
+        return Occurred(log.cases.accepted[cases], may_change)
     if event.at == "closed":
-        return Occurred(own_end(log, cases, family, "closed"), never)
-    named = [code for code, name in enumerate(log.step.names) if names_step(str(event.step), name)]
-    rows = np.isin(log.step.codes, named) & (log.is_kind("mark") == (event.at == "mark"))
-    times = {"ready": log.ready, "start": log.start, "end": log.end, "mark": log.ready}[event.at]
-    happened = rows & (times != NAT) & ((event.at != "end") | (log.outcome == _DONE))
-    pending = rows & (times == NAT) & (log.outcome == OUTCOMES.index("open"))
-    place, row = family
-    may_change = never.copy()
-    may_change[place[pending[row]]] = event.takes_last
-    place, instant = place[happened[row]], times[row][happened[row]]
+        return Occurred(log.closed[cases], may_change)
+    named = [name for name in log.step.names if names_step(str(event.step), name)]
+    family = family.where(log.step.isin(named, family.row))
+    place, row = family.where(log.is_kind("mark", rows=family.row) == (event.at == "mark"))
+    instant = {"ready": log.ready, "start": log.start, "end": log.end, "mark": log.ready}[event.at][row]
+    happened = (instant != NAT) & ((event.at != "end") | (log.outcome[row] == _DONE))
+    pending = (instant == NAT) & (log.outcome[row] == OUTCOMES.index("open"))
+    may_change[place[pending]] = event.takes_last
+    place, instant = place[happened], instant[happened]
     if event.takes_last:
         found = np.full(cases.size, NAT, dtype=np.int64)
         np.maximum.at(found, place, instant)
@@ -50,16 +49,7 @@ def occurred(log: EventLog, event: Event, cases: Ints, family: FamilyRows) -> Oc
     return Occurred(np.where(found == _LATEST, NAT, found), may_change)
 
 
-def own_end(log: EventLog, cases: Ints, family: FamilyRows, kind: Kind) -> Ints:
-    """The instant at which each case was closed (or withdrawn) itself; NAT where it was not."""
-    found = np.full(cases.size, NAT, dtype=np.int64)
-    over = log.is_kind(kind)[family.row] & (log.case[family.row] == cases[family.place])
-    found[family.place[over]] = log.ready[family.row[over]]
-    return found
-
-
-def all_over(log: EventLog, cases: Ints, family: FamilyRows) -> NDArray[np.bool_]:
+def all_over(log: EventLog, cases: Ints) -> NDArray[np.bool_]:
     """Whether the case and all that it spawned are closed or withdrawn, so that nothing more can happen to it."""
-    begun, over = log.is_kind("accepted")[family.row], log.is_kind("closed", "withdrawn")[family.row]
-    still_open = np.bincount(family.place, weights=begun.astype(np.int64) - over, minlength=cases.size)
-    return still_open == 0
+    place, member = family_cases(log, cases)
+    return np.bincount(place, weights=log.to_end[member], minlength=cases.size) == 0

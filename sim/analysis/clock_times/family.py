@@ -6,31 +6,44 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.eventlog import EventLog, Ints
 
 
 class FamilyRows(NamedTuple):
-    """Pairs of a case, by its place among those asked for, and a row of its own or of a case that it spawned."""
+    """Pairs of a case, by its place among those asked for, and a row of its own or of a case that it spawned.
+
+    Ordered by place; rows of one member of a family stand together, in the log's order.
+    """
 
     place: Ints
     row: Ints
 
+    def where(self, which: NDArray[np.bool_]) -> FamilyRows:
+        """Those chosen by flags."""
+        chosen = np.flatnonzero(which)
+        return FamilyRows(self.place[chosen], self.row[chosen])
+
 
 def family_rows(log: EventLog, cases: Ints) -> FamilyRows:
     """The rows of these distinct cases and of all that descend from them."""
-    place = np.full(len(log.cases) + 1, -1, dtype=np.int64)  # the last one for "no parent"
-    place[cases] = np.arange(cases.size)
-    found: list[FamilyRows] = []
-    rows, ancestor = np.arange(len(log)), log.case
-    while rows.size:
-        its = place[ancestor]
-        found.append(FamilyRows(its[its >= 0], rows[its >= 0]))
-        above = log.cases.parent[ancestor]
-        rows, ancestor = rows[above >= 0], above[above >= 0]
-    if not found:
-        return FamilyRows(rows, rows)
-    return FamilyRows(*(np.concatenate(column) for column in zip(*found, strict=True)))
+    place, member = family_cases(log, cases)
+    index, row = log.by_case.of(member)
+    return FamilyRows(place[index], row)
+
+
+def family_cases(log: EventLog, cases: Ints) -> tuple[Ints, Ints]:
+    """These distinct cases and all that descend from them: (place of the ancestor among these, case), by place."""
+    place, member = np.arange(cases.size), cases
+    found = [(place, member)]
+    while member.size:
+        index, child = log.cases.by_parent.of(member + 1)
+        place, member = place[index], child
+        found.append((place, member))
+    place, member = (np.concatenate(column) for column in zip(*found, strict=True))
+    order = np.argsort(place, kind="stable")
+    return place[order], member[order]
 
 
 def stage_counts(log: EventLog, cases: Ints, customer_facing: Collection[str] | None = None) -> Ints:
@@ -38,8 +51,11 @@ def stage_counts(log: EventLog, cases: Ints, customer_facing: Collection[str] | 
 
     Stages of the cases that it spawned are among them. ``customer_facing``: the ids that count; all when left out.
     """
+    names = log.stage.names
+    facing = np.array([customer_facing is None or name in customer_facing for name in names] + [False])
     place, row = family_rows(log, cases)
     stages = log.stage.codes[row]
-    facing = stages >= 0 if customer_facing is None else log.stage.isin(customer_facing)[row]
-    pairs = np.unique(np.stack([place[facing], stages[facing]]), axis=1)
-    return np.bincount(pairs[0], minlength=cases.size)
+    counts = facing[stages]
+    gone = np.zeros((cases.size, len(names)), dtype=np.bool_)
+    gone[place[counts], stages[counts]] = True
+    return np.count_nonzero(gone, axis=1)

@@ -32,14 +32,29 @@ def united(intervals: Intervals) -> Intervals:
     """Within each group apart and in order: what overlaps or touches is one."""
     if not intervals.group.size:
         return intervals
-    group, start, stop = intervals.where(np.lexsort((intervals.start, intervals.group)))
-    # The latest stop so far within the group: ranks of stops, lifted by group so that no group reaches into the next.
-    stops, rank = np.unique(stop, return_inverse=True)
-    lift = group * stops.size
-    latest = stops[np.maximum.accumulate(lift + rank) - lift]
+    group, start, stop = _in_order(intervals)
+    latest = _latest_so_far(group, stop)
     new = (group[1:] != group[:-1]) | (start[1:] > latest[:-1])
     first, last = np.append(True, new), np.append(new, True)
     return Intervals(group[first], start[first], latest[last])
+
+
+def _in_order(intervals: Intervals) -> Intervals:
+    """By group and start; most come so, and sorting takes far longer than looking."""
+    group, start = intervals.group, intervals.start
+    if np.all((group[1:] > group[:-1]) | ((group[1:] == group[:-1]) & (start[1:] >= start[:-1]))):
+        return intervals
+    return intervals.where(np.lexsort((start, group)))
+
+
+def _latest_so_far(group: Ints, stop: Ints) -> Ints:
+    """The latest stop within the group up to each interval."""
+    if np.all((group[1:] != group[:-1]) | (stop[1:] >= stop[:-1])):
+        return stop
+    # ranks of stops, lifted by group so that no group reaches into the next
+    stops, rank = np.unique(stop, return_inverse=True)
+    lift = group * stops.size
+    return stops[np.maximum.accumulate(lift + rank) - lift]
 
 
 def minus(these: Intervals, those: Intervals) -> Intervals:

@@ -21,7 +21,10 @@ def counted(
     The group is the place of the case or, with ``part`` (a number for each row of the log, from 0), the place times
     the number of parts plus the part: every part of a case on its own.
     """
-    rows, each = _intervals_of_steps(log, clock, family, start, stop)
+    if part is None and clock.count is None:
+        return _all_that_is_not_left_out(log, clock, family, start, stop)
+    selected = np.logical_or(*chosen_and_excluded(log, clock, family.row))
+    rows, each = _intervals_of_steps(log, clock, family.where(selected), start, stop)
     chosen, excluded = chosen_and_excluded(log, clock, rows)
     if part is not None:
         parts = int(part.max(initial=0)) + 1
@@ -29,26 +32,37 @@ def counted(
         if not clock.excluded_wins:
             return united(these)
         return minus(these, _for_every_part(united(each.where(excluded)), these, parts))
-    if clock.count is None:  # everything counts that is not left out, time without a row included
-        known = np.flatnonzero((start != NAT) & (stop != NAT) & (start <= stop))
-        these, left_out = Intervals(known, start[known], stop[known]), each.where(excluded)
-        instants = each.where(chosen & (each.start == each.stop))
-        if clock.excluded_wins:
-            return minus(together(these, instants), left_out)
-        return united(together(minus(these, minus(left_out, each.where(chosen))), instants))
     these = each.where(chosen)
     return minus(these, each.where(excluded)) if clock.excluded_wins else united(these)
+
+
+def _all_that_is_not_left_out(log: EventLog, clock: Clock, family: FamilyRows, start: Ints, stop: Ints) -> Intervals:
+    """Time without a row included; only where something may be left out need the steps be looked at."""
+    known = np.flatnonzero((start != NAT) & (stop != NAT) & (start <= stop))
+    these = Intervals(known, start[known], stop[known])
+    less = np.zeros(start.size, dtype=np.bool_)
+    less[family.place[chosen_and_excluded(log, clock, family.row)[1]]] = True
+    if not less.any():
+        return these
+    whole, these = these.where(~less[known]), these.where(less[known])
+    rows, each = _intervals_of_steps(log, clock, family.where(less[family.place]), start, stop)
+    chosen, excluded = chosen_and_excluded(log, clock, rows)
+    left_out, instants = each.where(excluded), each.where(chosen & (each.start == each.stop))
+    if clock.excluded_wins:
+        return united(together(whole, minus(together(these, instants), left_out)))
+    return united(together(whole, together(minus(these, minus(left_out, each.where(chosen))), instants)))
 
 
 def _intervals_of_steps(
     log: EventLog, clock: Clock, family: FamilyRows, start: Ints, stop: Ints
 ) -> tuple[Ints, Intervals]:
     """The rows of steps, and what of each lies between the clock's start and stop; the group is the case."""
-    begins = log.start if clock.from_start else log.ready
-    steps = log.is_kind("work", "wait", "session") & (begins != NAT)
-    steps = steps[family.row] & (start != NAT)[family.place] & (stop != NAT)[family.place]
-    place, row = family.place[steps], family.row[steps]
-    begin, end = begins[row], np.where(log.end[row] == NAT, log.end_of_run, log.end[row])
+    family = family.where(log.is_kind("work", "wait", "session", rows=family.row))
+    begin = (log.start if clock.from_start else log.ready)[family.row]
+    known = (begin != NAT) & (start != NAT)[family.place] & (stop != NAT)[family.place]
+    (place, row), begin = family.where(known), begin[known]
+    end = log.end[row]
+    end[end == NAT] = log.end_of_run
     low, high = np.maximum(begin, start[place]), np.minimum(end, stop[place])
     inside = (low < high) | ((begin == end) & (low == high))  # a step that only touches the clock has no part in it
     return row[inside], Intervals(place[inside], low[inside], high[inside])
@@ -56,15 +70,12 @@ def _intervals_of_steps(
 
 def chosen_and_excluded(log: EventLog, clock: Clock, rows: Ints) -> tuple[Flags, Flags]:
     """Which rows count, and which are left out by name."""
-    columns = (log.owner, log.stage, log.step)
-    sizes = tuple(len(column.names) + 1 for column in columns)
-    codes = tuple(column.codes[rows].astype(np.int64) + 1 for column in columns)
-    kinds, inverse = np.unique(np.ravel_multi_index(codes, sizes), return_inverse=True)
-    counts, excludes = np.zeros((2, kinds.size), dtype=np.bool_)
-    for i, places in enumerate(zip(*np.unravel_index(kinds, sizes), strict=True)):
-        owner, stage, step = ((None, *column.names)[place] for column, place in zip(columns, places, strict=True))
-        counts[i], excludes[i] = clock.counts(owner, stage, step or ""), clock.excludes(owner, stage, step or "")
-    return counts[inverse], excludes[inverse]
+    sort = log.sorts.codes[rows]
+    chosen, excluded = np.zeros((2, len(log.sorts.words)), dtype=np.bool_)
+    for i in np.flatnonzero(np.bincount(sort)):
+        owner, stage, step = log.sorts.words[i]
+        chosen[i], excluded[i] = clock.counts(owner, stage, step or ""), clock.excludes(owner, stage, step or "")
+    return chosen[sort], excluded[sort]
 
 
 def _for_every_part(those: Intervals, these: Intervals, parts: int) -> Intervals:

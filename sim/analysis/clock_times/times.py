@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.clock_times.events import all_over, occurred, own_end
+from sim.analysis.clock_times.events import all_over, occurred
 from sim.analysis.clock_times.family import FamilyRows, family_rows
 from sim.analysis.clock_times.intervals import Intervals
 from sim.analysis.clock_times.selection import counted
@@ -55,11 +56,77 @@ class ClockTimes:
 class _Run(NamedTuple):
     """From where to where the clock of each case runs, as far as is known."""
 
-    family: FamilyRows
     state: NDArray[np.int8]
     start: Ints
     stop: Ints
     until: Ints
+
+
+class _Counted(NamedTuple):
+    """What a clock counts of its run; the group is the place of the case times ``parts`` plus the part."""
+
+    run: _Run
+    intervals: Intervals
+    parts: int
+
+
+@dataclass(frozen=True, eq=False)
+class ClocksOf:
+    """The clocks of these distinct cases: what several readings of them share is found once."""
+
+    log: EventLog
+    cases: Ints
+    _found: dict[tuple[Clock, Per], _Counted] = field(default_factory=dict)
+
+    @cached_property
+    def family(self) -> FamilyRows:
+        """The rows of the cases, with those of the cases that they spawned."""
+        return family_rows(self.log, self.cases)
+
+    def times(
+        self, clock: Clock, unit: Unit, legal: WorkingDays, *, per: Per = "case", moved: bool = True
+    ) -> ClockTimes:
+        """See :func:`clock_times`."""
+        _refuse_missing(self.log, clock, unit, per)
+        run, intervals, parts = self._counted(clock, per)
+        n = self.cases.size
+        days = in_days(intervals, n * parts, unit, legal).reshape(n, parts).sum(axis=1)
+        to_compare = days
+        if unit == "calendar-days" and moved and per == "case":
+            to_compare = moved_days(intervals, n, legal)
+        unknown = (run.start == NAT) | (run.until == NAT)
+        return ClockTimes(
+            case=self.cases,
+            days=np.where(unknown, np.nan, days),
+            to_compare=np.where(unknown, np.nan, to_compare),
+            state=run.state,
+            start=run.start,
+            stop=run.stop,
+        )
+
+    def counted_time(self, clock: Clock, per: Per = "case") -> Intervals:
+        """See :func:`counted_time`."""
+        _refuse_missing(self.log, clock, "calendar-days", per)
+        return self._counted(clock, per).intervals
+
+    def of(self, which: NDArray[np.bool_]) -> ClocksOf:
+        """Those of the chosen cases, with what has been found for them."""
+        place = np.cumsum(which) - 1
+        found = {}
+        for key, (run, intervals, parts) in self._found.items():
+            case, part = np.divmod(intervals.group, parts)
+            its = intervals._replace(group=place[case] * parts + part).where(which[case])
+            found[key] = _Counted(_Run._make(column[which] for column in run), its, parts)
+        return ClocksOf(self.log, self.cases[which], found)
+
+    def _counted(self, clock: Clock, per: Per) -> _Counted:
+        if (clock, per) not in self._found:
+            log = self.log
+            run = _run(log, clock, self.cases, self.family)
+            part = None if per == "case" else (log.stage if per == "stage" else log.step).codes.astype(np.int64) + 1
+            intervals = counted(log, clock, self.family, run.start, run.until, part)
+            self._found[clock, per] = _Counted(run, intervals, 1 if part is None else int(part.max(initial=0)) + 1)
+        return self._found[clock, per]
 
 
 def clock_times(
@@ -78,24 +145,8 @@ def clock_times(
     its visits united, less one day (or block) for each, then summed; a last day moves for whole cases only.
     ``legal`` covers all the time that is counted. Errors: InputError where a real log lacks what the clock asks for.
     """
-    _refuse_missing(log, clock, unit, per)
-    cases = np.arange(len(log.cases)) if cases is None else cases
-    run, part = _run(log, clock, cases), _part(log, per)
-    intervals = counted(log, clock, run.family, run.start, run.until, part)
-    parts = 1 if part is None else int(part.max(initial=0)) + 1
-    days = in_days(intervals, cases.size * parts, unit, legal).reshape(cases.size, parts).sum(axis=1)
-    to_compare = days
-    if unit == "calendar-days" and moved and per == "case":
-        to_compare = moved_days(intervals, cases.size, legal)
-    unknown = (run.start == NAT) | (run.until == NAT)
-    return ClockTimes(
-        case=cases,
-        days=np.where(unknown, np.nan, days),
-        to_compare=np.where(unknown, np.nan, to_compare),
-        state=run.state,
-        start=run.start,
-        stop=run.stop,
-    )
+    its = ClocksOf(log, np.arange(len(log.cases)) if cases is None else cases)
+    return its.times(clock, unit, legal, per=per, moved=moved)
 
 
 def counted_time(log: EventLog, clock: Clock, cases: Ints, per: Per = "case") -> Intervals:
@@ -103,21 +154,14 @@ def counted_time(log: EventLog, clock: Clock, cases: Ints, per: Per = "case") ->
 
     The group is the place in ``cases``; with ``per`` stage or step, another one for each of them in each case.
     """
-    _refuse_missing(log, clock, "calendar-days", per)
-    run = _run(log, clock, cases)
-    return counted(log, clock, run.family, run.start, run.until, _part(log, per))
+    return ClocksOf(log, cases).counted_time(clock, per)
 
 
-def _part(log: EventLog, per: Per) -> Ints | None:
-    return None if per == "case" else (log.stage if per == "stage" else log.step).codes.astype(np.int64) + 1
-
-
-def _run(log: EventLog, clock: Clock, cases: Ints) -> _Run:
-    family = family_rows(log, cases)
+def _run(log: EventLog, clock: Clock, cases: Ints, family: FamilyRows) -> _Run:
     start = occurred(log, clock.start, cases, family).instant
     stop, may_change = occurred(log, clock.stop, cases, family)
-    withdrawn = own_end(log, cases, family, "withdrawn")
-    over = all_over(log, cases, family)
+    withdrawn = log.withdrawn[cases]
+    over = all_over(log, cases)
     # rule 17: what stopped before it started took no time, and is neither kept nor open; a last end may come again
     passed = (stop != NAT) & ((start == NAT) | (stop < start))
     finished = (stop != NAT) & ~passed & ~may_change & ((withdrawn == NAT) | (stop <= withdrawn))
@@ -131,7 +175,7 @@ def _run(log: EventLog, clock: Clock, cases: Ints) -> _Run:
         [stop, withdrawn, np.full(cases.size, log.end_of_run)],
         NAT,
     )
-    return _Run(family, state, start, np.where(finished, stop, NAT), until)
+    return _Run(state, start, np.where(finished, stop, NAT), until)
 
 
 def _refuse_missing(log: EventLog, clock: Clock, unit: Unit, per: Per) -> None:
