@@ -45,6 +45,7 @@ def description(**sections: Any) -> dict[str, Any]:
         "shixian": 1,
         "name": {"zh": "小城", "en": "Small town"},
         "study": {"from": "2021-01-01", "to": "2021-12-31"},
+        "services": {"electricity": {"name": "电力"}},
         "owners": {"utility": {"name": "供电公司"}, "customer": {"name": "用户"}, "office": {"name": "审批局"}},
         "stages": {"application": {"name": "申请"}, "works-stage": {"name": "施工"}},
         "calendars": {

@@ -31,6 +31,7 @@ FLOW: list[Any] = [
 def folder(flow: list[Any] | None = None, every: str = "4 h", **more: Any) -> Folder:
     """Scenarios ``before`` and ``plan``; the plan has a second clerk."""
     known: dict[str, Any] = {
+        "services": {"permits": {"name": "审批"}},
         "owners": {"utility": {"name": "u"}, "customer": {"name": "c"}},
         "stages": {"desk": {"name": "d"}},
         "sources": {"s": {"name": "s", "process": "p", "every": every, "calendar": "office"}},

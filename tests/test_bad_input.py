@@ -213,7 +213,7 @@ def test_11_a_limit_of_nothing_or_without_its_unit_is_refused(tmp_path: Path, wr
 
 
 def test_11_a_limit_in_hours_is_asked_for_its_days(tmp_path: Path) -> None:
-    assert refused(tmp_path, "value: 10 wd", "value: 80 h", at="E1:").cure.en == "for example 10 wd"
+    assert refused(tmp_path, "value: 10 wd", "value: 80 h", at="80 h").cure.en == "for example 10 wd"
 
 
 def test_12_a_clock_that_never_stops_is_refused_with_the_nearest_event(tmp_path: Path) -> None:

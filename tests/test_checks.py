@@ -40,6 +40,7 @@ def test_a_model_that_can_run_passes(tmp_path: Path) -> None:
         ("by: managers", "by: manager", "manager\n        effort", "there is no such pool", "managers"),
         ("servers: 2, calendar: legal", "servers: 2, calendar: leagl", "leagl", "there is no such calendar", "legal"),
         ("stage: application", "stage: aplication", "aplication\n", "there is no such stage", "application"),
+        ("service: electricity", "service: electricty", "electricty", "there is no such service", "electricity"),
         ("works, owner: customer", "works, owner: custmer", "custmer", "there is no such owner", "customer"),
         ("process: lv", "process: lw\n    class: lv", "lw\n", "there is no such process", "lv"),
         ("process: permit}", "process: permits}", "permits}", "there is no such process", "permit"),

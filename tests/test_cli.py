@@ -167,6 +167,33 @@ def test_what_runs_beside_counts_only_for_a_clock_that_names_it_wherever_it_bega
         assert steps == {"check/look": clock, "desk/papers": "before", "desk/permit": "counted"}
 
 
+@pytest.fixture
+def of_classes(tmp_path: Path) -> str:
+    """The example with its cases in two classes, neither of them called as the process is."""
+    folder = tmp_path / "classes"
+    folder.mkdir()
+    text = Path(EXAMPLE, "window.yaml").read_text("utf-8").replace("classes: [permit]", "classes: [small, large]")
+    source = "    process: permit\n    class: {}\n"
+    more = (
+        "  large: {name: {zh: 大件, en: large}, process: permit, class: large, every: 6 h, calendar: legal}\n\nlimits:"
+    )
+    text = text.replace("    process: permit\n", source.format("small")).replace("\nlimits:", more)
+    (folder / "window.yaml").write_text(text, "utf-8")
+    return str(folder)
+
+
+def test_explain_draws_a_process_once_though_it_handles_several_classes(capsys, tmp_path, of_classes):
+    file = tmp_path / "explained.json"
+    code, out, _ = said(capsys, "explain", of_classes, "L1", "--lang", "en", "--json", str(file))
+    assert code == 0 and "permit (permit: small, large)" in out
+    assert len(json.loads(file.read_text("utf-8"))["steps"]) == 3
+
+
+def test_trace_finds_the_clock_of_a_class_that_is_no_process(capsys, of_classes):
+    code, out, _ = said(capsys, "trace", of_classes, "today", "--case", "large-000003", "--lang", "en")
+    assert code == 0 and out.startswith("large-000003  L1 ")
+
+
 def test_diff_lists_process_and_clock_apart_by_reform_with_the_counts_first(capsys, tmp_path):
     file = tmp_path / "d.json"
     code, out, _ = said(capsys, "diff", EXAMPLE, "today", "more-staff", "--lang", "en", "--json", str(file))

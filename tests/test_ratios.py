@@ -193,7 +193,8 @@ def test_a_ratio_says_of_what_and_how_much(statistic: dict[str, Any]) -> None:
 
 def test_a_ratio_of_what_is_not_there_is_refused_at_the_door(tmp_path: Path) -> None:
     ratio_limit = (
-        "  P4: {name: x, service: s, item: x, quote: x, english: x, responsible: x, deadline: x, classes: [lv], "
+        "  P4: {name: x, service: electricity, item: x, quote: x, english: x, responsible: x, deadline: x, "
+        "classes: [lv], "
     )
     text = TINY.replace(
         "limits:\n",

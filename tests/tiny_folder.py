@@ -67,6 +67,8 @@ sources:
     process: lv
     per_year: {value: 100, assumption: [80, 120]}
     attributes: {size: {small: 90%, large: 10%}}
+services:
+  electricity: {name: {zh: 电力, en: Electricity}}
 limits:
   E1:
     name: {zh: 平均接电时限, en: Connection}

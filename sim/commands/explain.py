@@ -14,6 +14,7 @@ from sim.names import find
 from sim.text import Language, Text
 
 if TYPE_CHECKING:
+    from sim.model.base import Model
     from sim.model.limits import Limit
     from sim.model.paths import StepAt
     from sim.model.scenario import Scenario
@@ -79,12 +80,12 @@ def _page(scenario: Scenario, id_: str, limit: Limit, lang: Language) -> Iterato
     rows = [("clause", limit.quote if lang == "zh" else f"{limit.quote}\n    {limit.english}")]
     rows += [("responsible", limit.responsible), ("deadline", limit.deadline)]
     rows += [("limit", wording.describe_limit(limit).in_(lang))]
-    rows += [("clock", wording.describe_clock(limit.clock, limit.default_reading(), model).in_(lang))]
+    rows += [("clock", wording.describe_clock(limit.clock, limit.default_reading(), model, limit.classes).in_(lang))]
     for label, words in rows:
         yield f"  {_LABELS[label].in_(lang)}: {words}"
-    for process in _processes(scenario, limit):
+    for process, classes in _processes(model, limit).items():
         yield ""
-        yield f"  {model.processes[process].name.in_(lang)} ({process})"
+        yield f"  {model.processes[process].name.in_(lang)} ({_listed(process, classes)})"
         widest = max(cell_len(words.in_(lang)) for words in _COUNTED.values())
         for at, counted in steps(scenario, limit, process):
             whose = model.owner_names().get(at.owner or "", Text("-", "-")).in_(lang)
@@ -93,12 +94,26 @@ def _page(scenario: Scenario, id_: str, limit: Limit, lang: Language) -> Iterato
     yield ""
     yield f"  {_LABELS['readings'].in_(lang)}:"
     for reading in limit.readings:
-        clock = wording.describe_clock(reading.clock or limit.clock, reading, model)
+        clock = wording.describe_clock(reading.clock or limit.clock, reading, model, reading.classes or limit.classes)
         yield f"    - {wording.describe_role(reading.role).in_(lang)} {reading.name.in_(lang)}: {clock.in_(lang)}"
 
 
+def _processes(model: Model, limit: Limit) -> dict[str, list[str]]:
+    """The processes that handle the cases of a limit, each with the classes that it handles."""
+    known, found = model.classes(), dict[str, list[str]]()
+    for class_ in limit.classes:
+        for process in known.get(class_, ()):
+            found.setdefault(process, []).append(class_)
+    return found
+
+
+def _listed(process: str, classes: list[str]) -> str:
+    """``gas: gas-standard, gas-larger``; the class alone where it is called as its process is."""
+    return process if classes == [process] else f"{process}: {', '.join(classes)}"
+
+
 def steps(scenario: Scenario, limit: Limit, process: str) -> Iterator[tuple[StepAt, str]]:
-    """Every step of a class, spawned and called processes included, and what the clock makes of its time."""
+    """Every step of a process, spawned and called processes included, and what the clock makes of its time."""
     from sim.model.clock_order import reach
     from sim.model.paths import steps_of
 
@@ -109,14 +124,6 @@ def steps(scenario: Scenario, limit: Limit, process: str) -> Iterator[tuple[Step
         if at.apart and not (chosen and limit.clock.count):
             counts = "apart"  # where all time counts, what runs beside it adds nothing; a clock may count it by name
         yield at, counts if where(at) == "within" else where(at)
-
-
-def _processes(scenario: Scenario, limit: Limit) -> list[str]:
-    """Those that handle the classes of a limit."""
-    from sim.model.checks import Whole
-
-    classes = Whole(scenario.model).classes
-    return list(dict.fromkeys(process for class_ in limit.classes for process in classes[class_]))
 
 
 def _content(scenario: Scenario, id_: str, limit: Limit) -> dict[str, object]:
@@ -131,7 +138,7 @@ def _content(scenario: Scenario, id_: str, limit: Limit) -> dict[str, object]:
         "readings": [{"id": r.id, "role": r.role, "unit": r.unit, "per": r.per} for r in limit.readings],
         "steps": [
             {"path": at.path, "owner": at.owner, "counted": counted == "counted", "clock": counted}
-            for process in _processes(scenario, limit)
+            for process in _processes(scenario.model, limit)
             for at, counted in steps(scenario, limit, process)
         ],
     }

@@ -33,6 +33,12 @@ class Owner(Part):
     name: Name
 
 
+class Service(Part):
+    """服务: what the commitments of a plan are grouped by, such as electricity."""
+
+    name: Name
+
+
 PREDEFINED_OWNERS = {SUSPENDED: Owner(name=Text("挂起", "suspended"))}
 
 
@@ -90,6 +96,9 @@ class Model(Part):
     name: Name
     study: Study
     statutory: StatutoryTable = StatutoryTable()
+    services: dict[Id, Service] = Field(
+        default_factory=dict, description="what limits are grouped by, in the order of the report"
+    )
     owners: dict[Id, Owner] = Field(default_factory=dict)
     stages: dict[Id, Stage] = Field(default_factory=dict)
     calendars: dict[Id, CalendarSpec] = Field(default_factory=dict)
@@ -129,6 +138,18 @@ class Model(Part):
             return self.class_name(value)
         named = self.attributes[attribute].values if attribute in self.attributes else {}
         return named.get(value, Text(value, value))
+
+    def classes(self) -> dict[str, tuple[str, ...]]:
+        """The classes of cases, and the processes that handle each; a class is often called as its process is."""
+        found: dict[str, dict[str, None]] = {}
+        for source in self.sources.values():
+            found.setdefault(source.class_(), {})[source.process] = None
+        for case in self.initial:
+            found.setdefault(case.case_class or case.process, {})[case.process] = None
+        for element in (e for process in self.processes.values() for e in process.elements()):
+            for child in element.cases if isinstance(element, Spawn) else ():
+                found.setdefault(child.process, {})[child.process] = None
+        return {class_: tuple(processes) for class_, processes in found.items()}
 
     def reached(self, processes: Iterable[str], *, spawned: bool = False) -> tuple[str, ...]:
         """The processes that cases of these go through: those that they call, and those of cases that they spawn."""

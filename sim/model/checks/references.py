@@ -17,6 +17,7 @@ _RULES = {
     "pool": Text("没有这个班组", "there is no such pool"),
     "calendar": Text("没有这个工作时间表", "there is no such calendar"),
     "stage": Text("没有这个环节", "there is no such stage"),
+    "service": Text("没有这项服务", "there is no such service"),
     "owner": Text("没有这个用时主体", "there is no such owner"),
     "process": Text("没有这个流程", "there is no such process"),
     "session": Text("没有这个集中办理", "there is no such session"),
@@ -27,13 +28,14 @@ _RULES = {
 
 
 def check(whole: Whole) -> Iterator[InputError]:
-    """Unknown pools, calendars, stages, owners, processes, sessions, classes, attributes and steps."""
+    """Unknown pools, calendars, stages, services, owners, processes, sessions, classes, attributes and steps."""
     model = whole.model
     elements = [site.element for site in whole.sites]
     known: dict[str, Iterable[str]] = {
         "pool": model.pools,
         "calendar": whole.specs,
         "stage": model.stages,
+        "service": model.services,
         "owner": {**model.owners, **PREDEFINED_OWNERS},
         "process": model.processes,
         "session": model.sessions,
@@ -121,8 +123,8 @@ def _of_step(step: Step, path: Path) -> Iterator[Reference]:
 def _of_limits(whole: Whole) -> Iterator[Reference]:
     for id_, limit in whole.model.limits.items():
         path: Path = ("limits", id_)
-        if limit.value is not None:
-            yield from (((*path, "classes", i), "class", name) for i, name in enumerate(limit.classes))
+        yield (*path, "service"), "service", limit.service
+        yield from (((*path, "classes", i), "class", name) for i, name in enumerate(limit.classes))
         yield from _of_clock(limit.clock, (*path, "clock"))
         for i, reading in enumerate(limit.readings):
             here = (*path, "readings", i)

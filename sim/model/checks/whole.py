@@ -13,7 +13,7 @@ from sim.model.checks.sites import Site, sites
 from sim.model.compiled_laws import CompiledLaw
 from sim.model.law_forms import LawForm
 from sim.model.open_time import Calendar, intersection
-from sim.model.process import Spawn, WorkStep
+from sim.model.process import WorkStep
 from sim.names import nearest
 from sim.text import Text
 
@@ -77,16 +77,7 @@ class Whole:
     @cached_property
     def classes(self) -> dict[str, tuple[str, ...]]:
         """The classes of cases, and the processes that handle each."""
-        found: dict[str, dict[str, None]] = {}
-        for source in self.model.sources.values():
-            found.setdefault(source.class_(), {})[source.process] = None
-        for case in self.model.initial:
-            found.setdefault(case.case_class or case.process, {})[case.process] = None
-        for site in self.sites:
-            if isinstance(site.element, Spawn):
-                for child in site.element.cases:
-                    found.setdefault(child.process, {})[child.process] = None
-        return {class_: tuple(processes) for class_, processes in found.items()}
+        return self.model.classes()
 
 
 def _hours(model: Model) -> tuple[object, ...]:

@@ -48,16 +48,12 @@ def processes(edition: Edition) -> list[str]:
     """The processes of the classes of commitments, and those that they call or spawn; one step alone is left out."""
     classes = [name for limit in edition.limits(numbered=True) for name in edition.limit(limit).classes]
     models = [scenario.model for scenario in edition.scenarios.values()]
-    found = list(dict.fromkeys(process for name in classes for process in _of_class(models, name)))
+    known = [model.classes() for model in models]
+    found = list(dict.fromkeys(process for name in classes for of in known for process in of.get(name, ())))
     for id_ in found:  # grows while it is read
         for element in (e for m in models if id_ in m.processes for e in m.processes[id_].elements()):
             found += [target for target in _targets(element) if target not in found]
     return [id_ for id_ in found if any(len(_steps(m.processes[id_])) > 1 for m in models if id_ in m.processes)]
-
-
-def _of_class(models: list[Model], name: str) -> list[str]:
-    sources = [source for model in models for source in model.sources.values()]
-    return [source.process for source in sources if (source.case_class or source.process) == name]
 
 
 def _targets(element: Element) -> list[str]:
