@@ -58,11 +58,11 @@ class Coded:
         """The code of a word, -1 where no row has it."""
         return self.names.index(name) if name in self.names else -1
 
-    def isin(self, names: Iterable[str], rows: Ints | None = None) -> NDArray[np.bool_]:
-        """Which rows, of all or of these, have one of these words."""
+    def isin(self, names: Iterable[str]) -> NDArray[np.bool_]:
+        """Which rows have one of these words."""
         wanted = np.zeros(len(self.names) + 1, dtype=np.bool_)  # the last one for "no word"
         wanted[[code for code in map(self.code, names) if code >= 0]] = True
-        return wanted[self.codes if rows is None else self.codes[rows]]
+        return wanted[self.codes]
 
     @classmethod
     def of(cls, words: Sequence[str | None]) -> Coded:

@@ -32,9 +32,9 @@ def occurred(log: EventLog, event: Event, cases: Ints, family: FamilyRows) -> Oc
         return Occurred(log.cases.accepted[cases], may_change)
     if event.at == "closed":
         return Occurred(log.closed[cases], may_change)
-    named = [name for name in log.step.names if names_step(str(event.step), name)]
-    family = family.where(log.step.isin(named, family.row))
-    place, row = family.where(log.is_kind("mark", rows=family.row) == (event.at == "mark"))
+    named = [step is not None and names_step(str(event.step), step) for _, _, step in log.sorts.words]
+    family = family.where(np.array(named, dtype=np.bool_)[family.sort])
+    place, row, _ = family.where(log.is_kind("mark", rows=family.row) == (event.at == "mark"))
     instant = {"ready": log.ready, "start": log.start, "end": log.end, "mark": log.ready}[event.at][row]
     happened = (instant != NAT) & ((event.at != "end") | (log.outcome[row] == _DONE))
     pending = (instant == NAT) & (log.outcome[row] == OUTCOMES.index("open"))

@@ -14,23 +14,24 @@ from sim.eventlog import EventLog, Ints
 class FamilyRows(NamedTuple):
     """Pairs of a case, by its place among those asked for, and a row of its own or of a case that it spawned.
 
-    Ordered by place; rows of one member of a family stand together, in the log's order.
+    Ordered by place; rows of one member of a family stand together, in the log's order. ``sort``: see ``log.sorts``.
     """
 
     place: Ints
     row: Ints
+    sort: Ints
 
     def where(self, which: NDArray[np.bool_]) -> FamilyRows:
         """Those chosen by flags."""
         chosen = np.flatnonzero(which)
-        return FamilyRows(self.place[chosen], self.row[chosen])
+        return FamilyRows(self.place[chosen], self.row[chosen], self.sort[chosen])
 
 
 def family_rows(log: EventLog, cases: Ints) -> FamilyRows:
     """The rows of these distinct cases and of all that descend from them."""
     place, member = family_cases(log, cases)
     index, row = log.by_case.of(member)
-    return FamilyRows(place[index], row)
+    return FamilyRows(place[index], row, log.sorts.codes[row])
 
 
 def family_cases(log: EventLog, cases: Ints) -> tuple[Ints, Ints]:
@@ -51,11 +52,11 @@ def stage_counts(log: EventLog, cases: Ints, customer_facing: Collection[str] | 
 
     Stages of the cases that it spawned are among them. ``customer_facing``: the ids that count; all when left out.
     """
-    names = log.stage.names
-    facing = np.array([customer_facing is None or name in customer_facing for name in names] + [False])
-    place, row = family_rows(log, cases)
-    stages = log.stage.codes[row]
-    counts = facing[stages]
-    gone = np.zeros((cases.size, len(names)), dtype=np.bool_)
-    gone[place[counts], stages[counts]] = True
+    stages = [stage for _, stage, _ in log.sorts.words]
+    facing = [stage is not None and (customer_facing is None or stage in customer_facing) for stage in stages]
+    code = np.array([log.stage.code(stage or "") for stage in stages], dtype=np.int64)
+    place, _, sort = family_rows(log, cases)
+    counts = np.array(facing, dtype=np.bool_)[sort]
+    gone = np.zeros((cases.size, len(log.stage.names)), dtype=np.bool_)
+    gone[place[counts], code[sort[counts]]] = True
     return np.count_nonzero(gone, axis=1)

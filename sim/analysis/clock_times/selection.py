@@ -23,7 +23,7 @@ def counted(
     """
     if part is None and clock.count is None:
         return _all_that_is_not_left_out(log, clock, family, start, stop)
-    selected = np.logical_or(*chosen_and_excluded(log, clock, family.row))
+    selected = np.logical_or(*_of_sorts(log, clock, family.sort))
     rows, each = _intervals_of_steps(log, clock, family.where(selected), start, stop)
     chosen, excluded = chosen_and_excluded(log, clock, rows)
     if part is not None:
@@ -41,7 +41,7 @@ def _all_that_is_not_left_out(log: EventLog, clock: Clock, family: FamilyRows, s
     known = np.flatnonzero((start != NAT) & (stop != NAT) & (start <= stop))
     these = Intervals(known, start[known], stop[known])
     less = np.zeros(start.size, dtype=np.bool_)
-    less[family.place[chosen_and_excluded(log, clock, family.row)[1]]] = True
+    less[family.place[_of_sorts(log, clock, family.sort)[1]]] = True
     if not less.any():
         return these
     whole, these = these.where(~less[known]), these.where(less[known])
@@ -60,7 +60,7 @@ def _intervals_of_steps(
     family = family.where(log.is_kind("work", "wait", "session", rows=family.row))
     begin = (log.start if clock.from_start else log.ready)[family.row]
     known = (begin != NAT) & (start != NAT)[family.place] & (stop != NAT)[family.place]
-    (place, row), begin = family.where(known), begin[known]
+    (place, row, _), begin = family.where(known), begin[known]
     end = log.end[row]
     end[end == NAT] = log.end_of_run
     low, high = np.maximum(begin, start[place]), np.minimum(end, stop[place])
@@ -70,7 +70,10 @@ def _intervals_of_steps(
 
 def chosen_and_excluded(log: EventLog, clock: Clock, rows: Ints) -> tuple[Flags, Flags]:
     """Which rows count, and which are left out by name."""
-    sort = log.sorts.codes[rows]
+    return _of_sorts(log, clock, log.sorts.codes[rows])
+
+
+def _of_sorts(log: EventLog, clock: Clock, sort: Ints) -> tuple[Flags, Flags]:
     chosen, excluded = np.zeros((2, len(log.sorts.words)), dtype=np.bool_)
     for i in np.flatnonzero(np.bincount(sort)):
         owner, stage, step = log.sorts.words[i]
