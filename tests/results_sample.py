@@ -88,7 +88,7 @@ def reading_result(
 ) -> ReadingResult:
     """One reading; the half-widths are those of ten replications."""
     drawn, value = times(mean, cv), limit.value.amount if limit.value else None
-    within = float(np.mean(drawn <= value)) if value else 1.0
+    within = float(np.mean(drawn <= (value or 60.0))) if limit.tells_late(reading) else 1.0
     p90, median = (float(np.quantile(drawn, q)) for q in (0.9, 0.5))
     statistic = reading.statistic or limit.statistic
     return ReadingResult(
@@ -105,7 +105,7 @@ def reading_result(
         late=part(1 - within, 0.02, cases),
         late_per_year=estimate((1 - within) * cases / 10, (1 - within) * cases / 120, n=cases),
         mean=estimate(mean, mean * 0.03, n=cases),
-        share_within=part(within, 0.02, cases),
+        share_within=part(within, 0.02, cases) if limit.tells_late(reading) else estimate(None),
         p90=estimate(p90, p90 * 0.04, n=cases),
         median=estimate(median, median * 0.03, n=cases),
         longest=estimate(float(drawn.max()) * 0.9, 2.0, n=cases),
@@ -113,25 +113,38 @@ def reading_result(
         longest_replication=4,
         longest_case="hv-single 312",
         longest_stuck_at=stuck,
+        ratio=estimate(0.5, 0.02, unit="ratio") if limit.is_ratio else None,
         quantiles=tuple(float(q) for q in np.quantile(drawn, np.linspace(0, 1, 101))),
     )
+
+
+def _others(limit: Limit, scenario: str) -> tuple[float, float, int, Value] | None:
+    """What the city's other commitments took: half as long under the plan; none of what nothing is timed of."""
+    if limit.default_reading() is None:
+        return None
+    mean = (limit.value.amount if limit.value else 40.0) * (1.6 if scenario == "before" else 0.8)
+    value: Value = "met" if scenario == "plan" else "not-met"
+    return mean, 0.4, 480, value if limit.value or limit.is_ratio else "no-number"
 
 
 def verdict(folder: Folder, id_: str, scenario: str, *, assumed: bool = True) -> Verdict:
     """The verdict of a limit in a scenario, from the table above."""
     limit = folder.limits[id_]
-    if id_ not in FOUND:
+    found = FOUND[id_][scenario] if id_ in FOUND else _others(limit, scenario)
+    if found is None:
         none = estimate(None)
         return Verdict(id_, scenario, "no-number", assumed, None, None, (), (), none, none, none, (), (), none, (), ())
-    mean, cv, cases, value = FOUND[id_][scenario]
-    decision: Decision = "undecided" if value in ("undecided", "depends-on-reading") else value  # type: ignore[assignment]
+    mean, cv, cases, value = found
+    sticking = STICKING.get(id_, [(f"{id_}/somewhere", 1.0)])
+    decided: dict[Value, Decision | None] = {"met": "met", "not-met": "not-met", "no-number": None}
+    decision = decided.get(value, "undecided")
     factors = {"whole-days": 1.0, "fraction": 1.04, "calendar-days": 1.4, "half-days": 1.0, "hours": 1.4}
     readings = []
     for reading in limit.readings:
         is_default = reading.role == "default"
         shown = mean * factors[reading.unit] * (1.0 if is_default else 0.95 if reading.per == "case" else 0.7)
-        decides = decision if is_default else "met"
-        readings.append(reading_result(limit, reading, shown, cv, cases, decides, STICKING[id_][0][0]))
+        decides = decision if is_default or decision is None else "met"
+        readings.append(reading_result(limit, reading, shown, cv, cases, decides, sticking[0][0]))
     shrink = 1.0 if scenario == "before" else 0.72
     split = tuple(TimePart(kind, owner, days * shrink * mean / 15) for kind, owner, days in SPLIT)
     months = tuple(
@@ -154,7 +167,7 @@ def verdict(folder: Folder, id_: str, scenario: str, *, assumed: bool = True) ->
         elapsed=estimate(sum(p.days for p in split), 1.4, unit="d"),
         elapsed_kept=estimate(sum(p.days for p in split) - 1, 1.4, unit="d"),
         time_split=split,
-        sticking=tuple(Sticking(step, "wait", days * shrink) for step, days in STICKING[id_]),
+        sticking=tuple(Sticking(step, "wait", days * shrink) for step, days in sticking),
         completed_within=part(0.8, 0.03, cases),
         assumptions=tuple(figure.path for figure in assumptions_of(folder.scenario(scenario).model, id_)),
         growing=(),
@@ -204,6 +217,18 @@ def baotou() -> Folder:
     """The shipped folder with the commitments of electricity alone: those that the table above has figures for."""
     whole = files.load(BAOTOU)
     return whole.model_copy(update={"limits": {id_: its for id_, its in whole.limits.items() if id_[0] == "E"}})
+
+
+@cache
+def city() -> Folder:
+    """The shipped folder with all its services."""
+    return files.load(BAOTOU, only=["before", "plan"])
+
+
+@cache
+def city_study() -> StudyResult:
+    """Before and the plan, of all commitments."""
+    return replace(study(), scenarios=tuple(scenario_result(city(), id_) for id_ in ("before", "plan")))
 
 
 @cache

@@ -128,6 +128,7 @@ shixian: 1
 name: beside
 study: {from: 2021-06-01, to: 2021-06-30, warm_up_years: 0}
 owners: {office: {name: office}}
+services: {permits: {name: permits}}
 calendars: {legal: {name: legal, hours: {workdays: "09:00-17:00"}}}
 processes:
   desk:

@@ -207,7 +207,7 @@ def test_names_of_files_are_clean_and_differ_on_every_system() -> None:
     assert file_name("CON/时限") == "CON"
     picture = pages.Picture(b"", b"", "", 1, 1)
     limit = pages.LimitCharts(picture, None, None)
-    names = pages.Charts(None, {"E1": limit, "e1": limit, "时": limit, "限": limit}, None, {}).files()
+    names = pages.Charts(None, {}, {"E1": limit, "e1": limit, "时": limit, "限": limit}, None, {}).files()
     assert list(names) == ["E1-time", "e1-time-2", "time", "time-2"]
 
 
@@ -241,7 +241,7 @@ def test_the_report_is_one_file(tmp_path: Path) -> None:
 
 def test_pictures_of_an_earlier_report_go_and_what_is_not_ours_stays(tmp_path: Path) -> None:
     picture = pages.Picture(b"x", b"x", "", 1, 1)
-    charts = pages.Charts(None, {"E2": pages.LimitCharts(picture, picture, None)}, None, {})
+    charts = pages.Charts(None, {}, {"E2": pages.LimitCharts(picture, picture, None)}, None, {})
     (tmp_path / "charts").mkdir()
     for name in ("E2-time", "E2-finished", "gone", "mine", "standing"):
         for ending in ("png", "svg"):
@@ -328,21 +328,23 @@ def test_three_scenarios_stand_side_by_side() -> None:
     third = replace(study().scenarios[1], id="plan-without-exploratory")
     third = replace(third, verdicts=tuple(replace(v, scenario=third.id) for v in third.verdicts))
     three = replace(study(), scenarios=(*study().scenarios, third))
-    assert len(page_one.rows(Edition(three, baotou(), "zh"))[0].cells) == 3
+    assert len(page_one.groups(Edition(three, baotou(), "zh"))[0].rows[0].cells) == 3
     assert max(map(cell_len, verdict_table(three, baotou(), "en").splitlines())) <= WIDTH
 
 
 def test_a_folder_without_numbers_is_reported_too(tmp_path: Path) -> None:
     write_report(only(study(), "E6", "E7"), baotou(), tmp_path, "en")
     page = text_of((tmp_path / "report.html").read_text("utf-8"))
-    assert "the plan sets no number" in page
+    assert "No number, and no time to be shown: E6 notify-and-commit for short low-voltage lines; E7" in page
     assert not (tmp_path / "charts" / "standing.png").exists()
 
 
-def test_commitments_without_a_number_share_a_row_where_the_same_units_are_responsible() -> None:
-    rows = page_one.rows(Edition(study(), baotou(), "zh"))
-    assert [row.id for row in rows] == ["E1", "E2", "E3", "E4", "E5", "E6、E7、E8、E9"]
-    assert [row.span for row in rows] == [6, 0, 0, 0, 0, 0]
+def test_the_units_of_a_service_are_named_once_above_its_commitments() -> None:
+    (group,) = page_one.groups(Edition(study(), baotou(), "zh"))
+    assert group.name == "电力" and group.responsible == baotou().limits["E1"].responsible
+    assert [row.id for row in group.rows] == ["E1", "E2", "E3", "E4", "E5"]
+    page = text_of(written(study(), baotou()).partition('<section id="E1">')[0])
+    assert page.count(group.responsible) == 1
 
 
 def test_matplotlib_jinja_and_rich_are_loaded_only_when_something_is_made() -> None:

@@ -14,7 +14,7 @@ import sim
 from sim.analysis.results import Sticking, StudyResult, Verdict
 from sim.model.clocks import Clock
 from sim.model.limits import Limit, Reading
-from sim.report import cells, indicators, numbers, sentences, typography
+from sim.report import cells, indicators, numbers, readings, sentences, typography
 from sim.report.edition import Edition
 from sim.report.verdict_words import ASSUMED, MARKS, lacking, verdict_words
 from sim.report.wording import describe_clock, describe_limit, describe_quantity, describe_role
@@ -247,7 +247,7 @@ def test_no_single_case_is_late_where_the_mean_is_promised(language: Language, s
     assert labels[1] == share
     assert share in told
     assert not re.search(late, " ".join([*labels, told]))
-    mean = next(row for row in indicators.readings(edition(language), "E2") if not row.default)
+    mean = next(row for row in readings.readings(edition(language), "E2") if not row.default)
     assert "2" in mean.cells[1][0]
     assert not re.search(late, mean.cells[1][0])
 
@@ -273,7 +273,7 @@ def test_the_summary_counts_verdicts_and_promises_nothing() -> None:
     zh, en = ("".join(sentences.summary(edition(language))) for language in ("zh", "en"))
     assert "5 项有时限的承诺事项预计：“改革前（2021年6月）”情景下，5 项假设下不可达；" in zh
     assert "2 项假设下可达、1 项假设下不可达、1 项因口径而异、1 项暂不能判定" in zh
-    assert "另有 4 项文件未设时限，不作判定。" in zh
+    assert "另有 4 项文件未设时限，不作判定，只列改革前后的情况。" in zh
     assert "保证" not in zh
     assert "for the 5 commitments with a limit" in en
 
@@ -322,7 +322,7 @@ def test_a_wait_for_a_closed_season_is_not_told_as_a_queue(language: Language, w
 
 
 def test_readings_that_stand_beside_are_printed_without_a_decision() -> None:
-    rows = indicators.readings(edition(), "E4")
+    rows = readings.readings(edition(), "E4")
     assert [row.role for row in rows] == [describe_role(r.role).zh for r in baotou().limits["E4"].readings]
     for row in rows:
         assert all(bool(decision) == (row.role != "仅列出") for _, decision in row.cells)

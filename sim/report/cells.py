@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from sim.analysis.results import ReadingResult, Verdict
+from sim.analysis.statistics import Estimate
 from sim.analysis.statistics.estimate import NO_CASES
 from sim.report import numbers
 from sim.report.edition import Edition
@@ -23,11 +25,12 @@ class Outcome(NamedTuple):
 def outcome(edition: Edition, result: ReadingResult | None) -> Outcome:
     """``按时 71%``, its interval, and mean and longest beside; the mean leads where the mean is promised.
 
-    Days are in the unit of the limit, which stands beside wherever this is shown.
+    Days are in the unit of the limit, which stands beside wherever this is shown. Where the plan gives no number the
+    mean leads, and the share in time stands beside where the reading asks for a day: ``10月15日前 73%``.
     """
-    if result is None or result.statistic is None:
+    if result is None:
         return Outcome(numbers.NONE, "")
-    language, kind = edition.language, result.statistic.kind
+    language = edition.language
     if result.ratio is not None:
         if result.ratio.value is None:
             return Outcome(edition.say(result.ratio.reason) if result.ratio.reason else numbers.NONE, "")
@@ -38,14 +41,17 @@ def outcome(edition: Edition, result: ReadingResult | None) -> Outcome:
         return Outcome(NO_CASES.in_(language), "")
     mean = f"{edition.choose('平均', 'mean')} {numbers.alone(result.mean, numbers.days, language)}"
     share = numbers.alone(result.share_within, numbers.share, language)
+    most = f"{edition.choose('最长', 'longest')} {longest(result)}"
+    if result.limit_value is None:
+        in_time = [f"{_by(edition, result)} {share}"] if result.reading.by else []
+        return Outcome(mean, numbers.interval(result.mean, numbers.days, language), (*in_time, most))
     if of_single_cases(result):
         share = f"{edition.choose('按时', 'on time')} {share}"
     else:
         limit = _limit(edition, result)
         share = edition.choose(f"不超过 {limit}的占 {share}", f"{share} within {limit}")
     median = f"{edition.choose('中位', 'median')} {numbers.alone(result.median, numbers.count, language)}"
-    most = f"{edition.choose('最长', 'longest')} {longest(result)}"
-    match kind:
+    match result.statistic.kind if result.statistic else None:
         case "mean":
             return Outcome(mean, numbers.interval(result.mean, numbers.days, language), (share, most))
         case "median":
@@ -54,13 +60,41 @@ def outcome(edition: Edition, result: ReadingResult | None) -> Outcome:
             return Outcome(share, numbers.interval(result.share_within, numbers.share, language), (mean, most))
 
 
+def before_after(edition: Edition, before: ReadingResult, after: ReadingResult) -> str:
+    """``平均 198.1 → 118.3 天，10月15日前 45% → 73%``, of a commitment without a number."""
+
+    def told(of: Callable[[ReadingResult], Estimate], form: numbers.Form) -> str:
+        ends = (numbers.alone(of(result), form, edition.language) for result in (before, after))
+        return " → ".join(dict.fromkeys(ends))
+
+    mean = edition.amount(told(lambda result: result.mean, numbers.days), after)
+    parts = [edition.choose(f"平均 {mean}", f"mean {mean}")]
+    if after.reading.by is not None:
+        parts.append(f"{_by(edition, after)} {told(lambda result: result.share_within, numbers.share)}")
+    return edition.choose("，", ", ").join(parts)
+
+
+def tells_late(result: ReadingResult) -> bool:
+    """Whether there is anything to be in time for: a limit in days, or a day of the year."""
+    return result.limit_value is not None or result.reading.by is not None
+
+
+def _by(edition: Edition, result: ReadingResult) -> str:
+    """``10月15日前``, ``by 15 October``."""
+    day = numbers.day_of_year(result.reading.by or "", edition.language)
+    return edition.choose(f"{day}前", f"by {day}")
+
+
 def of_single_cases(result: ReadingResult) -> bool:
     """Whether the promise is about each case. Where it is about the mean or the median, no single case is late."""
     return result.statistic is None or result.statistic.kind not in ("mean", "median")
 
 
 def share_label(edition: Edition, result: ReadingResult) -> str:
-    """``按时办结率``; under a promise about the mean ``单件不超过 10 个工作日的比例``."""
+    """``按时办结率``; of a day ``10月15日前完成的比例``; of a mean ``单件不超过 10 个工作日的比例``."""
+    if result.reading.by is not None:
+        by = _by(edition, result)
+        return edition.choose(f"{by}完成的比例", f"share done {by}")
     if of_single_cases(result):
         return edition.choose("按时办结率", "share within the limit")
     limit = _limit(edition, result)
@@ -69,6 +103,11 @@ def share_label(edition: Edition, result: ReadingResult) -> str:
 
 def open_labels(edition: Edition, result: ReadingResult) -> tuple[str, str]:
     """What the open cases are called that are beyond the limit, and those that are not yet."""
+    if result.reading.by is not None:
+        by = _by(edition, result)
+        return edition.choose(f"在办、未能在{by}完成的件数", f"open, not done {by}"), edition.choose(
+            f"在办、{by}仍可完成的件数", f"open, may still be done {by}"
+        )
     if of_single_cases(result):
         return edition.choose("在办超期件数", "open beyond the limit"), edition.choose(
             "在办未到期件数", "open, not yet late"
@@ -76,6 +115,17 @@ def open_labels(edition: Edition, result: ReadingResult) -> tuple[str, str]:
     limit = _limit(edition, result)
     beyond = edition.choose(f"在办已超过 {limit}的件数", f"open, beyond {limit} already")
     return beyond, edition.choose(f"在办未超过 {limit}的件数", f"open, within {limit} so far")
+
+
+def kept_label(edition: Edition, result: ReadingResult) -> str:
+    """The row of what customers live through when the limit is met by the book."""
+    of = edition.choose("守时件", "of those within the limit")
+    if result.reading.by is not None:
+        of = edition.choose(f"{_by(edition, result)}完成的办件", f"of those done {_by(edition, result)}")
+    elif not of_single_cases(result):
+        limit = _limit(edition, result)
+        of = edition.choose(f"不超过 {limit}的办件", f"of those within {limit}")
+    return edition.choose(f"{of}的全程用时（自然日）", f"whole elapsed time {of} (calendar days)")
 
 
 def _limit(edition: Edition, result: ReadingResult) -> str:

@@ -91,8 +91,26 @@ class Edition:
         return (verdict for found in self.result.scenarios for verdict in found.verdicts)
 
     def limits(self, *, numbered: bool) -> list[str]:
-        """Ids of the commitments, with or without a number, in the order of the first scenario."""
-        return [v.limit for v in self.result.scenarios[0].verdicts if (v.value != "no-number") == numbered]
+        """Ids of the commitments, with or without a number, service by service."""
+        its = self.result.scenarios[0].verdicts
+        known = {v.limit for v in its if (v.value != "no-number") == numbered}
+        return [id_ for ids in self.services.values() for id_ in ids if id_ in known]
+
+    @cached_property
+    def measured(self) -> list[str]:
+        """Ids of the commitments that a reading has figures of, whether or not the plan gives them a number."""
+        known = {v.limit for v in self.verdicts() if v.default is not None}
+        return [id_ for ids in self.services.values() for id_ in ids if id_ in known]
+
+    @cached_property
+    def services(self) -> dict[str, list[str]]:
+        """The commitments of each service, in the order in which the folder names the services."""
+        ids = [verdict.limit for verdict in self.result.scenarios[0].verdicts]
+        found = {service: [i for i in ids if self.limit(i).service == service] for service in self.folder.services}
+        return {service: its for service, its in found.items() if its}
+
+    def service_name(self, id_: str) -> str:
+        return self.say(self.folder.services[id_].name)
 
     def limit(self, id_: str) -> Limit:
         """The commitment as the last scenario that has it describes it."""

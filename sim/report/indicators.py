@@ -1,4 +1,4 @@
-"""The tables of a commitment's annex: every figure of every scenario, and every reading beside the one that decides."""
+"""The tables of a commitment's annex: every figure of every scenario, and the two doubts."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from sim.analysis.results import Change, ReadingResult, Verdict
 from sim.analysis.statistics import Estimate
 from sim.report import cells, change_words, numbers
 from sim.report.edition import Edition
-from sim.report.verdict_words import MARKS, NOT_ASSESSED, value_words
-from sim.report.wording import describe_clock, describe_quantity, describe_role, describe_statistic, short_unit
+from sim.report.verdict_words import NOT_ASSESSED
+from sim.report.wording import describe_quantity
 
 
 class Row(NamedTuple):
@@ -19,18 +19,6 @@ class Row(NamedTuple):
     label: str
     cells: list[str]
     change: str = ""
-
-
-class ReadingRow(NamedTuple):
-    """A reading: what it is, whether it decides, and what each scenario says under it."""
-
-    name: str
-    role: str
-    statistic: str
-    clock: str
-    cells: list[tuple[str, str]]
-    """The figure and the decision."""
-    default: bool
 
 
 def rows(edition: Edition, limit: str) -> list[Row]:
@@ -59,11 +47,12 @@ def _times(
         [days(r and r.mean) for r in results],
         change_words.cell(edition, change, "mean"),
     )
-    yield Row(
-        cells.share_label(edition, first),
-        [share(r and r.share_within) for r in results],
-        change_words.cell(edition, change, "share_within"),
-    )
+    if cells.tells_late(first):
+        yield Row(
+            cells.share_label(edition, first),
+            [share(r and r.share_within) for r in results],
+            change_words.cell(edition, change, "share_within"),
+        )
     if first.tolerance is not None:
         label = say(
             f"超期比例（容许 {numbers.exact_share(first.tolerance)}）",
@@ -88,14 +77,15 @@ def _counts(edition: Edition, results: list[ReadingResult | None], first: Readin
     say, times = edition.choose, edition.result.replications
     late = _form(edition, numbers.cases)
     together = say(f"（{times} 次模拟合计）", f" (all {times} replications)")
-    if cells.of_single_cases(first):
+    if cells.of_single_cases(first) and first.limit_value is not None:
         yield Row(say("预计每年超期件数", "late cases expected a year"), [late(r and r.late_per_year) for r in results])
     beyond, within = cells.open_labels(edition, first)
-    for label, of in (
-        (say("办件数", "cases"), lambda r: r.cases),
-        (beyond, lambda r: r.open_beyond_limit),
-        (within, lambda r: r.open_undecided),
-    ):
+    counts: list[tuple[str, Callable[[ReadingResult], int]]] = [(say("办件数", "cases"), lambda r: r.cases)]
+    if cells.tells_late(first):
+        counts += [(beyond, lambda r: r.open_beyond_limit), (within, lambda r: r.open_undecided)]
+    else:
+        counts += [(say("在办件数", "open"), lambda r: r.cases - r.finished)]
+    for label, of in counts:
         yield Row(label + together, [numbers.NONE if r is None else f"{of(r):,}" for r in results])
 
 
@@ -106,8 +96,10 @@ def _whole(edition: Edition, verdicts: list[Verdict], first: ReadingResult) -> I
     yield Row(
         say("全过程跨度用时（自然日）", "whole elapsed time (calendar days)"), [days(v.elapsed) for v in verdicts]
     )
-    label = cells.share_label(edition, first) + say("（按办结日期统计）", " (by date of completion)")
-    yield Row(label, [share(v.completed_within) for v in verdicts])
+    if cells.tells_late(first):
+        yield Row(cells.kept_label(edition, first), [days(v.elapsed_kept) for v in verdicts])
+        label = cells.share_label(edition, first) + say("（按办结日期统计）", " (by date of completion)")
+        yield Row(label, [share(v.completed_within) for v in verdicts])
 
 
 def _form(edition: Edition, form: numbers.Form) -> Callable[..., str]:
@@ -126,46 +118,6 @@ def _longest(edition: Edition, result: ReadingResult | None) -> str:
     return edition.choose(
         f"{cells.longest(result)}，卡在“{step}”{season}", f"{cells.longest(result)}, at “{step}”{season}"
     )
-
-
-def readings(edition: Edition, limit: str) -> list[ReadingRow]:
-    """口径对照表: every reading, what it counts, and what it would say."""
-    found, promised = edition.across(limit), edition.limit(limit)
-    by_id: dict[str, list[tuple[Verdict, ReadingResult | None]]] = {}
-    for reading in promised.readings:
-        for _, verdict in found:
-            result = next((r for r in verdict.readings if r.reading.id == reading.id), None)
-            by_id.setdefault(reading.id, []).append((verdict, result))
-    listed = []
-    for reading in promised.readings:
-        statistic = reading.statistic or promised.statistic
-        clock = describe_clock(promised.clock, reading, edition.folder, reading.classes or promised.classes)
-        listed.append(
-            ReadingRow(
-                edition.say(reading.name),
-                edition.say(describe_role(reading.role)),
-                edition.choose("，", ", ").join(
-                    edition.say(words)
-                    for words in (describe_statistic(statistic) if statistic else None, short_unit(reading))
-                    if words is not None
-                ),
-                edition.prose(clock),
-                [_judged(edition, verdict, result) for verdict, result in by_id[reading.id]],
-                reading.role == "default",
-            )
-        )
-    return listed
-
-
-def _judged(edition: Edition, verdict: Verdict, result: ReadingResult | None) -> tuple[str, str]:
-    if result is None:
-        return numbers.NONE, ""
-    outcome = cells.outcome(edition, result)
-    if result.decision is None or result.reading.role == "beside":  # rule 20: printed, and decides nothing
-        decided = ""
-    else:
-        decided = f"{MARKS[result.decision]} {edition.say(value_words(result.decision, assumed=verdict.assumed))}"
-    return edition.choose("，", ", ").join((outcome.leading, *(outcome.beside[:1]))), decided
 
 
 def doubts(edition: Edition, limit: str) -> list[Row]:

@@ -143,6 +143,12 @@ def date(iso: str, language: Language) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def day_of_year(month_day: str, language: Language) -> str:
+    """``10月15日``, ``15 October``."""
+    month, day = (int(part) for part in month_day.split("-"))
+    return f"{month}月{day}日" if language == "zh" else f"{day} {_MONTHS[month - 1]}"
+
+
 def month(iso: str, language: Language, *, year: bool = False) -> str:
     """``7月`` or ``2021年7月``; ``Jul`` or ``Jul 2021``."""
     of_year, of_month = (int(part) for part in iso.split("-")[:2])

@@ -11,13 +11,16 @@ from sim.model.scenario import Folder
 from sim.report import (
     assumption_words,
     cells,
+    contents,
     glossary,
     indicators,
     notes,
     numbers,
     page_one,
+    readings,
     reform_words,
     sentences,
+    service_rows,
     typography,
     wording,
 )
@@ -38,6 +41,10 @@ PAGE, CHARTS = "report.html", "charts"
 _NAMED = re.compile(rb'<meta name="shixian-charts" content="([A-Za-z0-9_.\- ]*)">')
 _MOST_ON_PAGE_ONE = 12
 """Lines of scenarios in the chart of page one, beyond which it would not leave room for the table."""
+_MOST_IN_FULL = 8
+"""Commitments in the table of page one, beyond which its type is small."""
+_LONG = 8
+"""Parts of a report, beyond which it has a table of contents."""
 
 
 class LimitCharts(NamedTuple):
@@ -52,6 +59,7 @@ class Charts(NamedTuple):
     """All pictures of a report."""
 
     standing: Picture | None
+    services: dict[str, Picture | None]
     limits: dict[str, LimitCharts]
     loads: Picture | None
     processes: dict[str, list[Picture]]
@@ -59,6 +67,7 @@ class Charts(NamedTuple):
     def files(self) -> dict[str, Picture]:
         """The pictures by the names of their files, which differ on every file system."""
         named = [("standing", self.standing), ("loads", self.loads)]
+        named += [(f"standing-{id_}", picture) for id_, picture in self.services.items()]
         for id_, charts in self.limits.items():
             named += [(f"{id_}-{kind}", picture) for kind, picture in charts._asdict().items()]
         for id_, pictures in self.processes.items():
@@ -107,10 +116,11 @@ def _remove_earlier(out: Path, charts: Charts) -> None:
 
 def draw(edition: Edition) -> Charts:
     """All pictures."""
-    numbered = edition.limits(numbered=True)
+    its, services = edition.measured, edition.services if len(edition.services) > 1 else {}
     return Charts(
         standing(edition),
-        {id_: LimitCharts(time_split(edition, id_), finished(edition, id_), months(edition, id_)) for id_ in numbered},
+        {service: standing(edition, ids) for service, ids in services.items()},
+        {id_: LimitCharts(time_split(edition, id_), finished(edition, id_), months(edition, id_)) for id_ in its},
         loads(edition),
         {id_: process(edition, id_) for id_ in processes(edition)},
     )
@@ -127,6 +137,10 @@ def page(edition: Edition, charts: Charts) -> str:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
+    assumptions = assumption_words.assumptions(edition)
+    empty = {"readings": edition.measured, "processes": charts.processes, "assumptions": assumptions}
+    parts = contents.parts(edition, without={anchor for anchor, its in empty.items() if not its})
+    dense = len(edition.limits(numbered=True)) > _MOST_IN_FULL
     lines = len(edition.limits(numbered=True)) * len(edition.result.scenarios)
     return environment.get_template("report.html").render(
         e=edition,
@@ -136,13 +150,22 @@ def page(edition: Edition, charts: Charts) -> str:
         prose=edition.prose,
         charts=charts,
         figure=InlineSvg().element,
-        chart_first=lines <= _MOST_ON_PAGE_ONE,
-        rows=page_one.rows(edition),
+        chart_first=not dense and lines <= _MOST_ON_PAGE_ONE,
+        parts=parts,
+        numbered={part.anchor: part for one in parts for part in (one, *one.limits)},
+        long=sum(1 + len(one.limits) for one in parts) > _LONG,
+        dense=dense,
+        marks=page_one.marks(edition),
+        groups=page_one.groups(edition),
+        unnumbered=page_one.unnumbered(edition),
+        deciding=set(edition.limits(numbered=True)),
+        without_reading=page_one.without_reading(edition),
+        service_rows=lambda service: service_rows.rows(edition, service),
         summary=sentences.summary(edition),
         notes=notes.notes(edition),
         growing=sentences.growing(edition),
         glossary=glossary.words(edition),
-        assumptions=assumption_words.assumptions(edition),
+        assumptions=assumptions,
         legend=assumption_words.legend(edition),
         pools=ordered(edition),
         cells=cells,
@@ -150,5 +173,6 @@ def page(edition: Edition, charts: Charts) -> str:
         wording=wording,
         findings=lambda id_: sentences.findings(edition, id_),
         indicators=indicators,
+        readings=lambda id_, alone=False: readings.readings(edition, id_, alone=alone),
         reforms=lambda id_: reform_words.reforms(edition, edition.scenarios[id_]),
     )

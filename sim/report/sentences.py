@@ -33,7 +33,10 @@ def _counts(edition: Edition) -> Iterator[str]:
     )
     without = len(edition.limits(numbered=False))
     if without:
-        yield say(f"另有 {without} 项文件未设时限，不作判定。", f"For another {without} the plan sets no number.")
+        yield say(
+            f"另有 {without} 项文件未设时限，不作判定，只列改革前后的情况。",
+            f"For another {without} the plan sets no number; before and after are shown.",
+        )
 
 
 def _tally(edition: Edition, found: ScenarioResult) -> str:
@@ -117,6 +120,8 @@ def _alone(edition: Edition, result: ReadingResult) -> str:
     if result.ratio is not None:
         ratio = cells.outcome(edition, result).leading
         return edition.choose(f"模拟结果显示，{ratio}。", f"The simulation shows: {ratio}.")
+    if not cells.tells_late(result):
+        return edition.choose(f"模拟结果显示，平均用时预计为 {mean}。", f"The simulation shows a mean of {mean}.")
     label = cells.share_label(edition, result)
     return edition.choose(
         f"模拟结果显示，平均用时预计为 {mean}，{label}预计为 {share}。",

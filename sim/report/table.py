@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from typing import Any
 
 from sim.analysis.results import StudyResult
@@ -10,6 +11,7 @@ from sim.model.scenario import Folder
 from sim.report import cells
 from sim.report.edition import Edition
 from sim.report.notes import notes
+from sim.report.page_one import unnumbered, without_reading
 from sim.report.sentences import growing
 from sim.report.verdict_words import lacking, value_words, verdict_words
 from sim.report.wording import describe_limit
@@ -19,7 +21,7 @@ WIDTH = 100
 
 
 def verdict_table(result: StudyResult, folder: Folder, lang: Language) -> str:
-    """All commitments, one a row, scenarios side by side; wide characters count twice, the lines fit WIDTH."""
+    """All commitments, one a row, by service where there are several, scenarios side by side; the lines fit WIDTH."""
     from rich import box
     from rich.table import Table
 
@@ -29,8 +31,13 @@ def verdict_table(result: StudyResult, folder: Folder, lang: Language) -> str:
     headings = (say("承诺事项", "commitment"), say("承诺时限", "limit"), *names)
     for heading in (*headings, say("结论", "conclusion"), say("主要堵点", "where it sticks")):
         table.add_column(heading, overflow="fold", ratio=3 if heading == headings[0] else 2)
-    for id_ in edition.limits(numbered=True):
-        table.add_row(*_row(edition, id_))
+    numbered = edition.limits(numbered=True)
+    for service, ids in edition.services.items():
+        its = [id_ for id_ in ids if id_ in numbered]
+        if its and len(edition.services) > 1:
+            table.add_row(say(f"【{edition.service_name(service)}】", f"[{edition.service_name(service)}]"))
+        for id_ in its:
+            table.add_row(*_row(edition, id_))
     return plain(table, *_below(edition))
 
 
@@ -70,8 +77,15 @@ def _below(edition: Edition) -> list[str]:
             lines.append(f"{id_} {cells.remark(edition, verdict)}")
     lines += [*growing(edition), *notes(edition)]
     lines += filter(None, [edition.few()])
-    without = edition.limits(numbered=False)
-    if without:
-        words = value_words("no-number", assumed=False).in_(edition.language)
-        lines.append(f"{words}{edition.choose('：', ': ')}{' '.join(without)}")
-    return lines
+    return [*lines, *_unnumbered(edition)]
+
+
+def _unnumbered(edition: Edition) -> Iterator[str]:
+    """The commitments without a number: ``H2 …：平均 198.1 → 118.3 天，10月15日前 45% → 73%``."""
+    say, rows, others = edition.choose, unnumbered(edition), without_reading(edition)
+    if rows or others:
+        yield f"{value_words('no-number', assumed=False).in_(edition.language)}{say('：', ':')}"
+    for row in rows:
+        yield f"  {row.id} {row.name}{say('：', ': ')}{row.change}"
+    for names in others:
+        yield f"  {names}"

@@ -35,11 +35,11 @@ def cleaned(text: str, *, longest: int = LONGEST) -> str:
 def full_width(text: str) -> str:
     """Chinese prose has full-width commas, colons and brackets, also where a file was typed with the narrow ones.
 
-    >>> full_width("平均 30 分钟,变异系数 0.5"), full_width("1,000 (A)"), full_width("检验组(2人)")
-    ('平均 30 分钟，变异系数 0.5', '1,000 (A)', '检验组（2人）')
+    >>> full_width("平均 30 分钟,变异系数 0.5"), full_width("1,000 (A)"), full_width("检验组(2人),早")
+    ('平均 30 分钟，变异系数 0.5', '1,000 (A)', '检验组（2人），早')
     """
-    text = _BESIDE_CJK.sub(lambda match: match[0].strip().translate(_WIDE), text)
     text = _BRACKETS.sub(lambda match: f"（{match[1]}）" if re.search(_CJK, _around(match)) else match[0], text)
+    text = _BESIDE_CJK.sub(lambda match: match[0].strip().translate(_WIDE), text)
     return _SPACE_AT_WIDE.sub("", text)
 
 

@@ -10,7 +10,8 @@ from sim.model.clocks import SUSPENDED, Clock, Event, Selected, Unit
 from sim.model.limits import Limit, Reading, Role, Statistic
 from sim.model.process import walk_elements
 from sim.model.quantities import Quantity
-from sim.text import Text
+from sim.report.numbers import day_of_year
+from sim.text import LANGUAGES, Text
 
 _STATISTICS: dict[str, Text] = {
     "every-case": Text("每件", "every case"),
@@ -165,7 +166,10 @@ def _selection(clock: Clock, model: Model, classes: Iterable[str]) -> Iterator[T
 def _counting(reading: Reading, model: Model) -> Iterator[Text]:
     calendar = model.calendars[LEGAL].name if LEGAL in model.calendars else Text("法定工作时间", "legal hours")
     yield _sentence(_UNITS[reading.unit], calendar=Text(f"“{calendar.zh}”", calendar.en))
-    if reading.unit == "calendar-days" and reading.moved:
+    if reading.by is not None:
+        zh, en = (day_of_year(reading.by, language) for language in LANGUAGES)
+        yield Text(f"起算后首个{zh}前完成为按时", f"in time by the first {en} after the start")
+    elif reading.unit == "calendar-days" and reading.moved:
         yield _MOVED
     if reading.per != "case":
         of = Text("环节", "stage") if reading.per == "stage" else Text("步骤", "step")

@@ -1,4 +1,4 @@
-"""Chart C: the share within the limit month by month, by the month of acceptance (winter, holidays, peaks)."""
+"""Chart C: the share within the limit month by month of acceptance; the mean where there is nothing to be late for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.results import MonthShare
 from sim.report import numbers
-from sim.report.cells import share_label
+from sim.report.cells import share_label, tells_late
 from sim.report.charts.canvas import FAINT, HALF, HEAD, INK, LINES, SMALL, SOFT, Picture, Sheet, settings
 from sim.report.charts.key import Key, scenario_color, scenario_lines, stroke
 from sim.report.charts.required import required
@@ -26,6 +26,7 @@ def months(edition: Edition, limit: str) -> Picture | None:
     names = sorted({month.month for shares in found for month in shares})
     if len(names) < 2:
         return None
+    shares_of = _shares(edition, limit)
     wanted = _wanted(edition, limit)
     marks = []
     if wanted is not None:
@@ -37,8 +38,8 @@ def months(edition: Edition, limit: str) -> Picture | None:
         sheet = Sheet(WIDTH, TOP + TALL + AXIS + key.height, _title(edition, limit, found), about, stamp=edition.stamp)
         axes = sheet.axes(LEFT, key.height + AXIS, WIDTH - LEFT - RIGHT, TALL)
         for i, shares in enumerate(found):
-            within = {month.month: month.within for month in shares if month.within is not None}
-            values = [within.get(name, float("nan")) for name in names]
+            known = {month.month: month.within if shares_of else month.mean for month in shares}
+            values = [float("nan") if (value := known.get(name)) is None else value for name in names]
             color, line = scenario_color(i), LINES[i % len(LINES)]
             face = "white" if i == 0 else color
             axes.plot(
@@ -47,13 +48,15 @@ def months(edition: Edition, limit: str) -> Picture | None:
             )  # fmt: skip
         if wanted is not None:
             axes.axhline(wanted, zorder=2, label="wanted", **_WANTED)
-        _dress(edition, axes, names)
+        _dress(edition, axes, names, shares=shares_of)
         key.draw(sheet)
         return sheet.picture()
 
 
 def _title(edition: Edition, limit: str, found: list[tuple[MonthShare, ...]]) -> str:
     """The months in which the first scenario and the last did worst."""
+    if not _shares(edition, limit):
+        return _slowest(edition, limit, found)
     worst = [
         min(within) for shares in found if (within := [(m.within, m.month) for m in shares if m.within is not None])
     ]
@@ -66,9 +69,28 @@ def _title(edition: Edition, limit: str, found: list[tuple[MonthShare, ...]]) ->
     return edition.choose(f"{limit} 最低：{words}", f"{limit} Lowest: {words}")
 
 
+def _slowest(edition: Edition, limit: str, found: list[tuple[MonthShare, ...]]) -> str:
+    means = [[(m.mean, m.month) for m in shares if m.mean is not None] for shares in found]
+    most = [max(its) for its in means if its]
+    ends = [most[0], most[-1]] if len(most) > 1 else most
+    words = " → ".join(f"{numbers.month(m, edition.language, year=True)} {numbers.days(d)}" for d, m in ends)
+    return edition.choose(f"{limit} 最慢：{words}", f"{limit} Slowest: {words}")
+
+
+def _shares(edition: Edition, limit: str) -> bool:
+    """Whether there is anything to be in time for."""
+    result = edition.across(limit)[-1][1].default
+    return result is None or tells_late(result)
+
+
 def _about(edition: Edition, limit: str) -> str:
     """What of the cases is shown: those in time, or under a promise about the mean those within as many days."""
     result = edition.across(limit)[-1][1].default
+    if result is not None and not _shares(edition, limit):
+        return edition.choose(
+            f"各月受理的办件：平均用时（{edition.unit(result)}）",
+            f"Cases by month of acceptance: mean ({edition.unit(result)})",
+        )
     label = edition.choose("按时办结率", "share within the limit") if result is None else share_label(edition, result)
     return edition.choose(f"各月受理的办件：{label}", f"Cases by month of acceptance: {label}")
 
@@ -79,7 +101,7 @@ def _wanted(edition: Edition, limit: str) -> float | None:
     return None if result is None or not result.limit_value else required(result).share
 
 
-def _dress(edition: Edition, axes: Axes, names: list[str]) -> None:
+def _dress(edition: Edition, axes: Axes, names: list[str], *, shares: bool) -> None:
     every = -(-len(names) // _MOST_LABELS)
     ticks = range(0, len(names), every)
     axes.set_xticks(ticks, [numbers.month(names[i], edition.language) for i in ticks], fontsize=SMALL)
@@ -91,9 +113,12 @@ def _dress(edition: Edition, axes: Axes, names: list[str]) -> None:
         )  # fmt: skip
     axes.set_xlabel(edition.choose("受理月份", "month of acceptance"), fontsize=SMALL, color=SOFT, labelpad=8.5)
     axes.set_xlim(-0.4, len(names) - 0.6)
-    axes.set_ylim(0, 1.02)
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0])
-    axes.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.0f}%")
+    if shares:
+        axes.set_ylim(0, 1.02)
+        axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0])
+        axes.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.0f}%")
+    else:
+        axes.set_ylim(bottom=0)
     axes.tick_params(labelsize=SMALL)
     axes.grid(axis="y", color=FAINT, lw=0.4, zorder=0)
     axes.spines["left"].set_color(SOFT)

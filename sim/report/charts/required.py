@@ -26,7 +26,7 @@ def required(result: ReadingResult) -> Required:
 
     Cases that are open count as later than any that is finished.
     """
-    kind = "every-case" if result.statistic is None else result.statistic.kind
+    kind = "mean" if result.statistic is None or result.limit_value is None else result.statistic.kind
     if kind == "mean":
         return Required(MEAN, result.mean.value, None)
     if kind == "share" and result.statistic is not None and result.statistic.share is not None:

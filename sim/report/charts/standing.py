@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.analysis.results import ReadingResult, Verdict
@@ -37,12 +38,14 @@ class _Row(NamedTuple):
     old: float | None
 
 
-def standing(edition: Edition) -> Picture | None:
+def standing(edition: Edition, limits: Collection[str] | None = None) -> Picture | None:
     """One band a commitment, one line a scenario that ends at what must be within the limit.
 
-    A promise to come down to a part of what was is no length to compare a case with; None where there is no other.
+    ``limits``: these alone. A promise to come down to a part of what was is no length to compare a case with; None
+    where there is no other.
     """
-    rows = [_row(edition, id_) for id_ in edition.limits(numbered=True) if not edition.limit(id_).is_ratio]
+    shown = [id_ for id_ in edition.limits(numbered=True) if limits is None or id_ in limits]
+    rows = [_row(edition, id_) for id_ in shown if not edition.limit(id_).is_ratio]
     if not rows:
         return None
     letters = _LETTERS * max(len(row.name) + 1 for row in rows)
@@ -55,7 +58,7 @@ def standing(edition: Edition) -> Picture | None:
         f"Conclusions: {last}. Drawn: what must be within each limit",
     )
     with settings():
-        sheet = Sheet(WIDTH, height, _title(edition), about, stamp=edition.stamp)
+        sheet = Sheet(WIDTH, height, _title(edition, shown), about, stamp=edition.stamp)
         axes = sheet.axes(LEFT, key.height + AXIS, WIDTH - LEFT - RIGHT, band * len(rows))
         reached = [1.25]
         for i, row in enumerate(rows):
@@ -72,9 +75,9 @@ def standing(edition: Edition) -> Picture | None:
         return sheet.picture()
 
 
-def _title(edition: Edition) -> str:
+def _title(edition: Edition, shown: list[str]) -> str:
     """How many commitments come to which conclusion in the last scenario."""
-    found = [verdict for verdict in edition.last.verdicts if verdict.value != "no-number"]
+    found = [verdict for verdict in edition.last.verdicts if verdict.limit in shown]
     counted = Counter(edition.say(value_words(verdict.value, assumed=verdict.assumed)) for verdict in _ordered(found))
     parts = [edition.choose(f"{n} 项{words}", f"{n} {words}") for words, n in counted.items()]
     return edition.choose("，", ", ").join(parts)

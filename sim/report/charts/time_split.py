@@ -28,9 +28,13 @@ _HUES = (
     ("#1f6b4f", "#3d9473", "#5fa888", "#7fbca2", "#bcdccd", "#cfe7dc"),
     ("#5b4a86", "#8272ad", "#a89bc9", "#c3b8dd", "#dcd5ec", "#e9e4f2"),
     ("#4d4d4d", "#6d6d6d", "#8a8a8a", "#a3a3a3", "#c9c9c9", "#dcdcdc"),
+    ("#7a1f4b", "#b0517d", "#c987a6", "#dcadc3", "#ecd3df", "#f3e2ea"),
+    ("#0b5a63", "#2f8f99", "#62b0b8", "#92cbd1", "#c3e3e6", "#d7edef"),
+    ("#5c5a00", "#8f8b1f", "#b3af55", "#cdca88", "#e4e2bd", "#eeedd4"),
 )
 """A hue an owner, a darkness a kind, which blue, orange, green, violet and grey keep for every kind of eye; hatches and
-the lines between owners part them in a grey print."""
+the lines between owners part them in a grey print. Wine, teal and olive come where a picture has more owners."""
+_GREY = _HUES[4]
 _HATCHES = {"staff": "////", "session": "xxxx", "season": "....", "closed": "||"}
 _NOBODY = {
     "beside": {"facecolor": "#f4f4f4", "hatch": "\\\\\\\\", "edgecolor": "#8a8a8a"},
@@ -42,6 +46,10 @@ _LIMIT: dict[str, Any] = {"color": INK, "lw": 1.7}
 _BETWEEN: dict[str, Any] = {"color": INK, "lw": 0.8}
 _OLD: dict[str, Any] = {"color": "#7a7a7a", "lw": 1.0, "ls": (0, (1, 1))}
 _MUST: dict[str, Any] = {"marker": "o", "ms": 4.6, "mew": 1.0, "color": INK}
+
+
+Hues = dict[str, tuple[str, ...]]
+"""The darknesses of each owner of a picture."""
 
 
 class _Found(NamedTuple):
@@ -63,7 +71,8 @@ def time_split(edition: Edition, limit: str) -> Picture | None:
     if not any(one.elapsed for one in raw):
         return None
     found = [one._replace(counted=named(one.counted, slices), elapsed=named(one.elapsed, slices)) for one in raw]
-    key = _key(edition, found, slices, _old_limit(edition, limit))
+    hues = _hues(edition, slices)
+    key = _key(edition, found, slices, hues, _old_limit(edition, limit))
     tall = PITCH * len(found)
     lower = key.height + AXIS
     upper = lower + tall + CAPTION + AXIS
@@ -71,8 +80,8 @@ def time_split(edition: Edition, limit: str) -> Picture | None:
         sheet = Sheet(
             WIDTH, upper + tall + ABOVE + CAPTION + HEAD - 2.4, _title(edition, limit, found), stamp=edition.stamp
         )
-        _counted(edition, sheet, sheet.axes(LEFT, upper, PLOT, tall), found, _old_limit(edition, limit))
-        _elapsed(edition, sheet, sheet.axes(LEFT, lower, PLOT, tall), found)
+        _counted(edition, sheet, sheet.axes(LEFT, upper, PLOT, tall), found, hues, _old_limit(edition, limit))
+        _elapsed(edition, sheet, sheet.axes(LEFT, lower, PLOT, tall), found, hues)
         key.draw(sheet)
         return sheet.picture()
 
@@ -96,11 +105,23 @@ def _old_limit(edition: Edition, limit: str) -> float | None:
     return old.amount if old is not None and new is not None and old.unit == new.unit else None
 
 
-def _style(edition: Edition, slice_: Slice) -> dict[str, Any]:
+def _hues(edition: Edition, slices: list[Slice]) -> Hues:
+    """Each owner its own: the one of its place in the folder, or where another of the picture has it, the next free."""
+    owners = [owner for owner in edition.folder.owner_names() if owner != "suspended"]
+    shown = sorted({slice_.owner for slice_ in slices if slice_.owner in owners}, key=owners.index)
+    found: Hues = {}
+    for owner in shown:
+        at = owners.index(owner)
+        places = [(at + step) % len(_HUES) for step in range(len(_HUES))]
+        free = (_HUES[place] for place in places if _HUES[place] not in found.values())
+        found[owner] = next(free, _HUES[places[0]])
+    return found
+
+
+def _style(hues: Hues, slice_: Slice) -> dict[str, Any]:
     if slice_.group in _NOBODY:
         return {"linewidth": 0.6} | _NOBODY[slice_.group]
-    owners = [owner for owner in edition.folder.owner_names() if owner != "suspended"]
-    hue = _HUES[owners.index(slice_.owner) % len(_HUES)] if slice_.owner in owners else _HUES[-1]
+    hue = hues.get(slice_.owner, _GREY)
     return {
         "facecolor": hue[list(GROUPS).index(slice_.group)],
         "hatch": _HATCHES.get(slice_.group, ""),
@@ -109,7 +130,7 @@ def _style(edition: Edition, slice_: Slice) -> dict[str, Any]:
     }
 
 
-def _counted(edition: Edition, sheet: Sheet, axes: Axes, found: list[_Found], old: float | None) -> None:
+def _counted(edition: Edition, sheet: Sheet, axes: Axes, found: list[_Found], hues: Hues, old: float | None) -> None:
     """The time under the reading that decides, against the limit."""
     results = [(row, one.verdict.default) for row, one in enumerate(found) if one.verdict.default is not None]
     reached = [0.0]
@@ -118,7 +139,7 @@ def _counted(edition: Edition, sheet: Sheet, axes: Axes, found: list[_Found], ol
         reached += [x for x in (result.mean.value, must.days, result.limit_value, old) if x is not None]
     most = max(reached) * 1.04 or 1.0
     for row, result in results:
-        _stack(edition, axes, row, found[row].counted, most)
+        _stack(hues, axes, row, found[row].counted, most)
         words = [
             f"{edition.say(MEAN)} {numbers.with_interval(result.mean, numbers.days, edition.language)}",
             *_must(edition, axes, row, result),
@@ -144,11 +165,11 @@ def _must(edition: Edition, axes: Axes, row: int, result: ReadingResult) -> list
     return [f"{edition.say(must.name)} {numbers.count(must.days)}"]
 
 
-def _elapsed(edition: Edition, sheet: Sheet, axes: Axes, found: list[_Found]) -> None:
+def _elapsed(edition: Edition, sheet: Sheet, axes: Axes, found: list[_Found], hues: Hues) -> None:
     """All the time from acceptance to close, whether it counts or not, in calendar days."""
     most = max(sum(one.elapsed.values()) for one in found) * 1.04 or 1.0
     for row, one in enumerate(found):
-        _stack(edition, axes, row, one.elapsed, most)
+        _stack(hues, axes, row, one.elapsed, most)
         mean = numbers.with_interval(one.verdict.elapsed, numbers.days, edition.language)
         _value(sheet, axes, row, [f"{edition.say(MEAN)} {mean}"])
     words = edition.choose(
@@ -158,10 +179,10 @@ def _elapsed(edition: Edition, sheet: Sheet, axes: Axes, found: list[_Found]) ->
     _dress(sheet, axes, [one.name for one in found], most, words)
 
 
-def _stack(edition: Edition, axes: Axes, row: int, parts: Parts, most: float) -> None:
+def _stack(hues: Hues, axes: Axes, row: int, parts: Parts, most: float) -> None:
     left, owner = 0.0, None
     for slice_, days in parts.items():
-        axes.barh(row, days, left=left, height=BAR / PITCH, zorder=2, label=str(slice_), **_style(edition, slice_))
+        axes.barh(row, days, left=left, height=BAR / PITCH, zorder=2, label=str(slice_), **_style(hues, slice_))
         text = numbers.days(days)
         if days / most * PLOT > width_mm(text, SMALL) + 1.6:
             box = {"boxstyle": "square,pad=0.12", "facecolor": PAPER, "edgecolor": "none"}
@@ -213,7 +234,7 @@ def _value(sheet: Sheet, axes: Axes, row: int, lines: list[str]) -> None:
         sheet.text(WIDTH - RIGHT + 2, y, line, size=SMALL, va="center_baseline", color=SOFT if i else INK)
 
 
-def _key(edition: Edition, found: list[_Found], slices: list[Slice], old: float | None) -> Key:
+def _key(edition: Edition, found: list[_Found], slices: list[Slice], hues: Hues, old: float | None) -> Key:
     """An owner a line, what is nobody's, the lines and dots."""
     groups: dict[str, list[Sign]] = {}
     shown = [slice_ for slice_ in slices if slice_.owner]
@@ -222,7 +243,7 @@ def _key(edition: Edition, found: list[_Found], slices: list[Slice], old: float 
         nobody.append(SMALL_ONES)
     for slice_ in (*shown, *nobody):
         name = edition.owner_name(slice_.owner) if slice_.owner else edition.choose("其他", "others")
-        sign = swatch(edition.say(GROUPS[slice_.group]), **_style(edition, slice_))
+        sign = swatch(edition.say(GROUPS[slice_.group]), **_style(hues, slice_))
         groups.setdefault(name, []).append(sign)
     results = [one.verdict.default for one in found if one.verdict.default is not None]
     marks = [upright(edition.choose("时限", "limit"), **_LIMIT)] if any(r.limit_value for r in results) else []

@@ -46,7 +46,7 @@ def variants(edition: Edition, id_: str) -> list[Variant]:
 
 def processes(edition: Edition) -> list[str]:
     """The processes of the classes of commitments, and those that they call or spawn; one step alone is left out."""
-    classes = [name for limit in edition.limits(numbered=True) for name in edition.limit(limit).classes]
+    classes = [name for limit in edition.measured for name in edition.limit(limit).classes]
     models = [scenario.model for scenario in edition.scenarios.values()]
     known = [model.classes() for model in models]
     found = list(dict.fromkeys(process for name in classes for of in known for process in of.get(name, ())))
