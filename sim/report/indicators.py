@@ -132,11 +132,12 @@ def doubts(edition: Edition, limit: str) -> list[Row]:
 
 
 def _runs(edition: Edition, result: ReadingResult | None) -> str:
-    """The interval of the figure that the limit is about."""
-    if result is None or result.statistic is None:
+    """The interval of the figure that the limit is about; of the mean where the plan gives no number."""
+    if result is None:
         return numbers.NONE
     known = {"mean": (result.mean, numbers.days), "median": (result.median, numbers.count)}
-    estimate, form = known.get(result.statistic.kind, (result.ratio or result.share_within, numbers.share))
+    kind = "mean" if result.statistic is None else result.statistic.kind
+    estimate, form = known.get(kind, (result.ratio or result.share_within, numbers.share))
     between = numbers.interval(estimate, form, edition.language)
     percent = f"{100 * estimate.confidence:.0f}%"
     words = edition.choose(f"{percent} 区间 {between}", f"{percent} interval {between}")
