@@ -24,7 +24,7 @@ from sim.analysis.compare import changes
 from sim.analysis.results import Change, KeptLogs, ScenarioResult, StudyResult
 from sim.analysis.samples import Sample
 from sim.analysis.sampling import sample
-from sim.engine.replicate import ENGINE, Progress, replicate, simulate, worker_processes
+from sim.engine.replicate import ENGINE, Progress, make_ready, replicate, simulate, worker_processes
 from sim.errors import InputError
 from sim.logfiles import write_log
 from sim.model.base import Study
@@ -105,6 +105,7 @@ def samples_of(
         for replication in range(replications)
         for file in [Path(logs or "", scenario.id, f"{replication:04d}.parquet")]
     ]
+    make_ready()
     with worker_processes(min(workers, len(units))) as executor:
         found = replicate(_carry_out, units, executor, progress)
     return [found[i : i + replications] for i in range(0, len(found), replications)]

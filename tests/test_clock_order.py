@@ -152,7 +152,7 @@ def test_12_a_clock_that_runs_on_some_paths_only_is_accepted(tmp_path: Path) -> 
 
 
 def test_12_the_limits_clock_is_checked_for_the_classes_of_its_readings(tmp_path: Path) -> None:
-    source = "  desk: {name: {zh: 窗口, en: Desk}, process: permit, per_year: 10}\n\nlimits:\n"
-    text = changed("unit: whole-days}", "unit: whole-days, classes: [permit]}", changed("limits:\n", source))
+    source = "  desk: {name: {zh: 窗口, en: Desk}, process: permit, per_year: 10}\nservices:"
+    text = changed("unit: whole-days}", "unit: whole-days, classes: [permit]}", changed("services:", source))
     (error,) = refusals(tmp_path, text)
     assert (error.rule.en, error.value) == ("this never happens to cases of permit", "power-on")

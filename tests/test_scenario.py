@@ -185,7 +185,7 @@ FACTS: list[tuple[dict[str, Any], str]] = [
     ({"arrivals": "small", "factor": 2}, "source “小用户”: cases a year: 300 → 600"),
     (
         {"arrivals": "small", "days": [{"last": 3, "of": "month", "times": 1.4}]},
-        "source “小用户”, days: none → 1.4 times on the last 3 open days of the month",
+        "source “小用户”: days: none → 1.4 times on the last 3 open days of the month",
     ),
     (
         {"mix": "small", "attribute": "size", "shares": {"short": 1}},
