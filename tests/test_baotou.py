@@ -73,7 +73,7 @@ def of_basis(folder: Folder, *bases: str) -> set[str]:
 def test_all_electricity_commitments_are_there_with_their_numbers(
     baotou: Folder, commitments: dict[str, dict[str, Any]]
 ) -> None:
-    assert list(baotou.limits) == list(commitments)
+    assert set(baotou.limits) == set(commitments)
     for id_, entry in commitments.items():
         limit = baotou.limits[id_]
         assert limit.quote == entry["quote"] and limit.item == entry["item"], id_
