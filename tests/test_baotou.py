@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -39,7 +40,7 @@ def commitments(shared: Path) -> dict[str, dict[str, Any]]:
     from ruamel.yaml import YAML
 
     entries = YAML(typ="safe", pure=True).load(shared / "plan" / "commitments.yaml")
-    return {entry["id"]: entry for entry in entries if entry["service"] == "electricity"}
+    return {entry["id"]: entry for entry in entries if re.match("[EGWHPA]", entry["id"])}
 
 
 # --- what the plan says
@@ -70,14 +71,14 @@ def of_basis(folder: Folder, *bases: str) -> set[str]:
     return {id_ for id_, reform in folder.reforms.items() if reform.basis in bases}
 
 
-def test_all_electricity_commitments_are_there_with_their_numbers(
-    baotou: Folder, commitments: dict[str, dict[str, Any]]
-) -> None:
+def test_all_commitments_are_there_with_their_numbers(baotou: Folder, commitments: dict[str, dict[str, Any]]) -> None:
     assert set(baotou.limits) == set(commitments)
     for id_, entry in commitments.items():
         limit = baotou.limits[id_]
         assert limit.quote == entry["quote"] and limit.item == entry["item"], id_
         assert limit.responsible == entry["responsible"] and limit.deadline == entry["deadline"], id_
+        if entry["service"] != "electricity":
+            continue  # weeks, half days, ratios and what is only structural: the services' own tests
         assert (limit.value.amount if limit.value else None) == entry.get("limit"), id_
         assert (limit.baseline.amount if limit.baseline else None) == entry.get("baseline"), id_
         assert (limit.statistic.kind if limit.statistic else None) == (
@@ -91,7 +92,8 @@ def test_the_readings_that_decide_are_those_of_the_commitments(
     for id_, entry in commitments.items():
         wanted = Counter(role for reading in entry.get("readings", ()) for role in reading)
         found = Counter(reading.role for reading in baotou.limits[id_].readings)
-        assert all(found[role] == wanted[role] for role in ("default", "plausible")), id_
+        assert found["default"] == wanted["default"] or "readings" not in entry, id_
+        assert found["plausible"] == wanted["plausible"], id_
         assert found["beside"] >= wanted["beside"], id_
 
 
