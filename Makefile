@@ -29,7 +29,7 @@ $(READY): requirements.lock pyproject.toml
 setup: $(READY) ## 建立 .venv 并安装锁定的软件包 | create .venv with the pinned packages
 
 report: $(READY) ## 模拟包头市并写出 results/baotou (英文: REPORT_LANG=en) | simulate Baotou, write results/baotou (English: REPORT_LANG=en)
-	$(SHIXIAN) compare scenarios/baotou before plan --out results/baotou --logs first --lang $(REPORT_LANG)
+	$(SHIXIAN) compare scenarios/baotou before plan --out results/baotou --anew --logs first --lang $(REPORT_LANG)
 
 test: $(READY) ## 运行测试 | run the tests
 	$(PYTEST) $(PYTEST_ARGS)

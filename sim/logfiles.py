@@ -49,11 +49,16 @@ _KEY = b"shixian"
 
 def write_log(log: EventLog, path: Path) -> None:
     """Write a log as one Parquet file, whole or not at all; errors as :func:`sim.whole_files.write_whole`."""
+    write_whole(path, content_of(log))
+
+
+def content_of(log: EventLog) -> bytes:
+    """The bytes of a log's file."""
     import pyarrow.parquet as pq
 
     buffer = io.BytesIO()
     pq.write_table(_table(log), buffer, compression="zstd", row_group_size=max(len(log), 1), write_page_checksum=True)
-    write_whole(path, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def read_log(path: Path) -> EventLog:

@@ -6,18 +6,13 @@ import datetime as dt
 import json
 import pickle
 import platform
-import re
-import shutil
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import version
-from math import inf
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sim.analysis.assess import assess, years_of
 from sim.analysis.compare import changes
@@ -26,18 +21,14 @@ from sim.analysis.samples import Sample
 from sim.analysis.sampling import sample
 from sim.engine.replicate import ENGINE, Progress, make_ready, replicate, simulate, worker_processes
 from sim.errors import InputError
-from sim.logfiles import write_log
+from sim.logfiles import content_of
 from sim.model.base import Study
 from sim.model.open_time import date_of
-from sim.model.scenario import Folder, Scenario
+from sim.model.scenario import Folder, Scenario, content_hash
 from sim.text import Text
-from sim.whole_files import unwritable, write_whole
-
-LOGS = "logs"
-_OURS = re.compile(r"[0-9]{4,7}\.parquet")
-_KEPT: dict[KeptLogs, float] = {"all": inf, "first": 1, "none": 0}
-"""Of how many replications of each scenario the log is kept."""
-_PACKAGES = ("numpy", "scipy", "simpy", "numba", "pyarrow", "pydantic", "chinesecalendar")
+from sim.unfinished import PACKAGES, Asked, Unfinished, passing, program
+from sim.units import Place, keep
+from sim.whole_files import write_whole
 
 
 def run_study(
@@ -62,28 +53,59 @@ def run_study(
     The result is the same for any number of workers. Errors: InputError for a scenario that is unknown or named twice,
     those of the run, EnvironmentFailure where ``out`` cannot be written or a worker dies.
     """
+    told = Told(name, seed, replications, command)
+    if out is None:
+        return carried_out(folder, scenario_ids, told, workers=workers, progress=progress)
+    asked = asked_for(folder, scenario_ids, told, logs)
+    with passing(out, asked) as run:
+        result = carried_out(folder, scenario_ids, told, workers=workers, progress=progress, run=run)
+        run.put()
+    return result
+
+
+class Told(NamedTuple):
+    """What a run is called and how often it simulates: the facts that every table and page prints."""
+
+    name: str
+    seed: int
+    replications: int
+    command: str = ""
+
+
+def asked_for(
+    folder: Folder, scenario_ids: Sequence[str], told: Told, logs: KeptLogs, job: Mapping[str, Any] | None = None
+) -> Asked:
+    """What a run is, for whoever goes on with it; ``job``: how it was asked for. Errors as :func:`run_study`."""
+    hashes = {id_: folder.scenario(id_).hash for id_ in _once(scenario_ids)}
+    return Asked(hashes, told.seed, told.replications, ENGINE, logs, content_hash(folder), job or {}, program())
+
+
+def carried_out(
+    folder: Folder,
+    scenario_ids: Sequence[str],
+    told: Told,
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
+    run: Unfinished | None = None,
+) -> StudyResult:
+    """As :func:`run_study`; ``run`` keeps what is finished, takes the logs and the facts, and puts nothing yet."""
     began = time.time()
     scenarios = [folder.scenario(id_) for id_ in _once(scenario_ids)]
-    with _staged(out) as stage:
-        samples = samples_of(
-            scenarios, seed, replications, workers=workers, progress=progress, logs=stage and stage / LOGS, keep=logs
-        )
-        results = [
-            assess(scenario, its, samples[0] if i else None)
-            for i, (scenario, its) in enumerate(zip(scenarios, samples, strict=True))
-        ]
-        if out is not None and stage is not None:
-            _put(stage / LOGS, out / LOGS)
-            write_whole(out / "run.json", _facts(began, workers))
+    samples = samples_of(scenarios, told.seed, told.replications, workers=workers, progress=progress, run=run)
+    results = [
+        assess(scenario, its, samples[0] if i else None)
+        for i, (scenario, its) in enumerate(zip(scenarios, samples, strict=True))
+    ]
+    if run is not None:
+        write_whole(run.results / "run.json", _facts(began, workers))
     compared = tuple(
         change
         for after, its in zip(results[1:], samples[1:], strict=True)
         for change in changes(results[0], samples[0], after, its)
     )
-    result = study_result(
-        folder.study, results, compared, name=name, seed=seed, replications=replications, command=command
-    )
-    return replace(result, logs="none" if out is None else logs)
+    result = study_result(folder.study, results, compared, **told._asdict())
+    return result if run is None else replace(result, logs=run.asked.logs)
 
 
 def samples_of(
@@ -93,22 +115,28 @@ def samples_of(
     *,
     workers: int = 1,
     progress: Progress | None = None,
-    logs: Path | None = None,
-    keep: KeptLogs = "all",
+    run: Unfinished | None = None,
 ) -> list[list[Sample]]:
-    """Each scenario's samples, in the order of the replications; below ``logs``, if given, go the event logs kept."""
-    kept = 0 if logs is None else _KEPT[keep]
-    units = [
-        _Unit(described, seed, replication, file if replication < kept else None)
+    """Each scenario's samples, in the order of the replications; those that ``run`` keeps are not done again."""
+    all_ = [
+        _Unit(described, seed, replication, run.place(scenario.id, replication) if run else None)
         for scenario in scenarios
         for described in [pickle.dumps(scenario)]
         for replication in range(replications)
-        for file in [Path(logs or "", scenario.id, f"{replication:04d}.parquet")]
     ]
-    make_ready()
-    with worker_processes(min(workers, len(units))) as executor:
-        found = replicate(_carry_out, units, executor, progress)
+    there = [run.kept(unit.place) if run and unit.place else None for unit in all_]
+    left = [unit for unit, its in zip(all_, there, strict=True) if its is None]
+    if left:
+        make_ready()
+    with worker_processes(min(workers, len(left))) as executor:
+        new = iter(replicate(_carry_out, left, executor, progress and _after(len(all_) - len(left), progress)))
+    found = [next(new) if its is None else its for its in there]
     return [found[i : i + replications] for i in range(0, len(found), replications)]
+
+
+def _after(before: int, progress: Progress) -> Progress:
+    """The progress of a run of which some units were finished before."""
+    return lambda done, of: progress(before + done, before + of)
 
 
 def study_result(
@@ -152,15 +180,16 @@ class _Unit(NamedTuple):
     scenario: bytes
     seed: int
     replication: int
-    log: Path | None
+    place: Place | None
 
 
 def _carry_out(unit: _Unit) -> Sample:
     scenario = _scenario(unit.scenario)
     log = simulate(scenario, unit.seed, unit.replication)
-    if unit.log is not None:
-        write_log(log, unit.log)
-    return sample(log, scenario.model)
+    its = sample(log, scenario.model)
+    if unit.place is not None:
+        keep(unit.place, its, None if unit.place.log is None else content_of(log))
+    return its
 
 
 @lru_cache(maxsize=8)
@@ -168,39 +197,6 @@ def _scenario(described: bytes) -> Scenario:
     """The same object for all replications of a worker: what engines prepare, they prepare once."""
     scenario: Scenario = pickle.loads(described)
     return scenario
-
-
-@contextmanager
-def _staged(out: Path | None) -> Iterator[Path | None]:
-    """A folder inside ``out`` to write into; it is gone afterwards, whatever happens."""
-    if out is None:
-        yield None
-        return
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=".run-", dir=out))
-    except OSError as error:
-        raise unwritable(error, out) from error
-    try:
-        yield stage
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-
-
-def _put(stage: Path, logs: Path) -> None:
-    """Put the new logs in their places; remove those of an earlier run, with their folders, and nothing else."""
-    names = [path.relative_to(stage) for path in sorted(stage.glob("*/*"))]
-    try:
-        for name in names:
-            (logs / name).parent.mkdir(parents=True, exist_ok=True)
-            (stage / name).replace(logs / name)
-        for path in logs.glob("*/*.parquet"):
-            if _OURS.fullmatch(path.name) and path.relative_to(logs) not in names:
-                path.unlink()
-                if not any(path.parent.iterdir()):
-                    path.parent.rmdir()
-    except OSError as error:
-        raise unwritable(error, logs) from error
 
 
 def _facts(began: float, workers: int) -> bytes:
@@ -211,6 +207,6 @@ def _facts(began: float, workers: int) -> bytes:
         "workers": workers,
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "versions": {name: version(name) for name in ("shixian", *_PACKAGES)},
+        "versions": {name: version(name) for name in ("shixian", *PACKAGES)},
     }
     return (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode()

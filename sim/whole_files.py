@@ -10,8 +10,10 @@ from sim.errors import EnvironmentFailure, reason
 from sim.text import Text
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file, making its folder: to a neighbour first, down to the disk, then under its name.
+def write_whole(path: Path, content: bytes, make_folder: bool = True) -> None:
+    """Write a file: to a neighbour first, down to the disk, then under its name.
+
+    Its folder is made, or else has to be there: one that somebody removed is not silently begun anew.
 
     Errors: EnvironmentFailure where the folder cannot be made or written, or the disk is full; what stood under the
     name before is still there then. A pipe or a device, such as ``/dev/null``, is written where it stands.
@@ -21,7 +23,8 @@ def write_whole(path: Path, content: bytes) -> None:
         if path.exists() and not path.is_file():
             path.write_bytes(content)
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if make_folder:
+            path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         neighbour = Path(name)
         with os.fdopen(handle, "wb") as file:

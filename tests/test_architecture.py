@@ -45,7 +45,7 @@ ANALYSIS = "statistics findings clock-times attribution verdicts compare analysi
 HOUSE = {
     "words": ("sim.text sim.errors sim.names sim.bounds", ""),
     "jit": ("sim.jit", ""),
-    "disk": ("sim.whole_files", ""),
+    "disk": ("sim.whole_files sim.locks", ""),
     "part": ("sim.model.part sim.model.quantities", ""),
     "figures": ("sim.model.figures sim.model.patterns", "part"),
     "laws": (LAWS, "part figures jit"),
@@ -77,7 +77,7 @@ HOUSE = {
     "decide": ("sim.decide", f"{MODEL} {ANALYSIS} eventlog replicate"),
     "report": ("sim.report", f"{MODEL} {ANALYSIS} disk"),
     "study": (
-        "sim.study sim.sweep sim.budget sim.ranking sim.tracing sim.document sim.document_types",
+        "sim.study sim.units sim.unfinished sim.sweep sim.budget sim.ranking sim.tracing sim.document sim.document_types",
         f"{MODEL} {ANALYSIS} eventlog replicate decide report disk",
     ),
     "command": ("sim.cli sim.commands sim.__main__", f"{MODEL} findings study report front disk"),

@@ -249,7 +249,7 @@ def test_pictures_of_an_earlier_report_go_and_what_is_not_ours_stays(tmp_path: P
     (tmp_path / "report.html").write_text(
         '<meta name="shixian-charts" content="E2-time E2-finished gone">', encoding="utf-8"
     )
-    pages._remove_earlier(tmp_path, charts)
+    pages.remove_earlier(tmp_path, charts.files())
     assert {path.stem for path in (tmp_path / "charts").iterdir()} == {"E2-time", "E2-finished", "mine", "standing"}
     assert '<meta name="shixian-charts" content="">' in written(only(study(), "E2"), baotou())
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
 from sim.commands import options, output
 from sim.commands.output import JsonTarget
+from sim.commands.values import STDOUT
 from sim.errors import InputError
 from sim.names import find
 from sim.text import Language, Text
 
 if TYPE_CHECKING:
     from sim.analysis.results import KeptLogs
+    from sim.model.scenario import Folder
+    from sim.study import Told
+    from sim.unfinished import Unfinished
 
 
 @dataclass(frozen=True)
@@ -37,18 +41,35 @@ class Job:
     fail_on: str | None
     logs: KeptLogs | None
     by_month: tuple[str, ...]
+    anew: bool = False
 
-    def command(self, seed: int, replications: int) -> str:
-        """The command that gives the same again."""
+    def told(self, folder: Folder) -> Told:
+        """What the results say of it; ``command`` gives the same again."""
+        from sim.study import Told
+
+        seed = folder.study.seed if self.seed is None else self.seed
+        replications = self.replications or folder.study.replications
         verb = "run" if len(self.scenarios) == 1 else "compare"
         parts = ["shixian", verb, self.folder.as_posix(), *self.scenarios]
         parts += ["--seed", str(seed), "--replications", str(replications)]
         for path, value in self.settings.items():
             parts += ["--set", f"{path}={value}"]
         parts += ["--logs", self.logs] if self.logs not in (None, "all") else []
-        return shlex.join(parts)
+        return Told(self.folder.as_posix(), seed, replications, shlex.join(parts))
+
+    def written(self) -> dict[str, Any]:
+        """All that whoever goes on with it has to know, wherever he stands."""
+        json_file = self.json_file.absolute() if isinstance(self.json_file, Path) else self.json_file and STDOUT
+        told = {name: getattr(self, name) for name in _AS_GIVEN}
+        places = {"folder": self.folder, "folder_at": self.folder.absolute(), "json_file": json_file}
+        return told | {name: place and str(place) for name, place in places.items()}
 
 
+_AS_GIVEN = ("scenarios", "seed", "replications", "settings", "lang", "fail_on", "logs", "by_month")
+_ANEW = Text(
+    "放弃 --out 目录中未完成的运行,从头开始(接着算用 shixian resume)",
+    "give up the unfinished run in --out and begin again (`shixian resume` goes on with it)",
+)
 _BY_MONTH = Text(
     "另列这项承诺各受理月份、各口径的结果,可重复",
     "list this commitment by month of acceptance and by reading, too; may be repeated",
@@ -60,6 +81,7 @@ def study_options(say: options.Say) -> options.Decorator:
         options.workers(say),
         options.out(say),
         options.logs(say),
+        click.option("--anew", is_flag=True, help=say(_ANEW)),
         options.fail_on(say),
         click.option("--by-month", "by_month", multiple=True, metavar="ID", help=say(_BY_MONTH)),
         options.common(say),
@@ -68,11 +90,8 @@ def study_options(say: options.Say) -> options.Decorator:
 
 def carry_out(job: Job) -> int:
     """Simulate, print, write; the exit code."""
-    from sim import document, study
+    from sim import study, unfinished
     from sim.model import files
-    from sim.report import pages, table
-    from sim.report.edition import Edition
-    from sim.report.month_table import month_table
 
     options.with_study(job.settings, job.seed, job.replications)  # refused where they contradict each other
     folder = files.load(job.folder, job.settings, only=job.scenarios)
@@ -87,32 +106,46 @@ def carry_out(job: Job) -> int:
             where="--logs",
             value=job.logs,
         )
-    seed = folder.study.seed if job.seed is None else job.seed
-    replications = job.replications or folder.study.replications
-    workers = job.workers or os.cpu_count() or 1
+    if job.out is None:
+        return simulated(job, folder, None)
+    asked = study.asked_for(folder, job.scenarios, job.told(folder), job.logs or "all", job.written())
+    with unfinished.begun(job.out, asked, anew=job.anew, tell=tell(job.lang)) as run:
+        return simulated(job, folder, run)
+
+
+def simulated(job: Job, folder: Folder, run: Unfinished | None) -> int:
+    """Simulate what a run does not keep yet, print, write; the exit code."""
+    from sim import document, study
+    from sim.report import pages, table
+    from sim.report.edition import Edition
+    from sim.report.month_table import month_table
+
     with Progress(job.lang) as progress:
-        result = study.run_study(
+        result = study.carried_out(
             folder,
             job.scenarios,
-            name=job.folder.as_posix(),
-            seed=seed,
-            replications=replications,
-            out=job.out,
-            workers=workers,
-            logs=job.logs or "all",
+            job.told(folder),
+            workers=job.workers or os.cpu_count() or 1,
             progress=progress.show,
-            command=job.command(seed, replications),
+            run=run,
         )
     click.echo(table.verdict_table(result, folder, job.lang))
     for limit in job.by_month:
         click.echo(f"\n{month_table(Edition(result, folder, job.lang), limit)}")
     output.write(job.json_file, document.written(result, folder))
-    if job.out is not None:
-        document.write(result, folder, job.out / "verdicts.json")
-        pages.write_report(result, folder, job.out, job.lang)
-        click.echo(Text(f"已写出 {job.out / 'report.html'}", f"wrote {job.out / 'report.html'}").in_(job.lang))
+    if run is not None:
+        document.write(result, folder, run.results / "verdicts.json")
+        pages.write_report(result, folder, run.results, job.lang)
+        pages.remove_earlier(run.out, pages.pictures_of(run.results))
+        run.put()
+        click.echo(Text(f"已写出 {run.out / pages.PAGE}", f"wrote {run.out / pages.PAGE}").in_(job.lang))
     not_met = any(verdict.value == "not-met" for scenario in result.scenarios for verdict in scenario.verdicts)
     return 1 if job.fail_on and not_met else 0
+
+
+def tell(lang: Language) -> Callable[[Text], None]:
+    """Words on the error channel."""
+    return lambda words: click.echo(words.in_(lang), err=True)
 
 
 def _refuse_the_models_folder(folder: Path, out: Path) -> None:

@@ -131,6 +131,12 @@ def difference(a: Scenario, b: Scenario) -> Difference:
     return Difference(Side(tuple(process), facts), Side(tuple(clock), (*clock_facts(a.model, b.model), *counted)))
 
 
+def content_hash(folder: Folder) -> str:
+    """SHA-256 over everything that a folder describes, in the order in which it is read."""
+    written = folder.model_dump(mode="json", by_alias=True)
+    return hashlib.sha256(json.dumps(written, ensure_ascii=False).encode()).hexdigest()
+
+
 def model_hash(model: Model) -> str:
     """SHA-256 over the model as JSON without white space, keys sorted: their order in the files changes no run."""
     written = model.model_dump(mode="json", by_alias=True)

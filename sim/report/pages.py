@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
@@ -92,26 +93,33 @@ def write_report(result: StudyResult, folder: Folder, out: Path, lang: Language)
     for name, picture in charts.files().items():
         write_whole(out / CHARTS / f"{name}.png", picture.png)
         write_whole(out / CHARTS / f"{name}.svg", picture.svg)
-    _remove_earlier(out, charts)
+    remove_earlier(out, {*charts.files()})
     write_whole(out / PAGE, page(edition, charts).encode())
 
 
-def _remove_earlier(out: Path, charts: Charts) -> None:
-    """Remove the pictures that the report of an earlier run names and this one does not have, and nothing else."""
-    try:
-        earlier = _NAMED.search((out / PAGE).read_bytes())
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise unwritable(error, out / PAGE) from error
-    named = [] if earlier is None else earlier[1].decode().split()
-    for name in {*named} - {*charts.files()}:
+def remove_earlier(out: Path, but: Collection[str]) -> None:
+    """Remove the pictures that the report in ``out`` names, ``but`` these, and nothing else.
+
+    Errors: EnvironmentFailure where ``out`` cannot be written.
+    """
+    for name in pictures_of(out).difference(but):
         for ending in ("png", "svg"):
             path = out / CHARTS / f"{name}.{ending}"
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:
                 raise unwritable(error, path) from error
+
+
+def pictures_of(out: Path) -> set[str]:
+    """The pictures that the report in ``out`` names; none where there is no report."""
+    try:
+        named = _NAMED.search((out / PAGE).read_bytes())
+    except FileNotFoundError:
+        return set()
+    except OSError as error:
+        raise unwritable(error, out / PAGE) from error
+    return set() if named is None else {*named[1].decode().split()}
 
 
 def draw(edition: Edition) -> Charts:
