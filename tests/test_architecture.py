@@ -77,7 +77,8 @@ HOUSE = {
     "decide": ("sim.decide", f"{MODEL} {ANALYSIS} eventlog replicate"),
     "report": ("sim.report", f"{MODEL} {ANALYSIS} disk"),
     "study": (
-        "sim.study sim.units sim.unfinished sim.sweep sim.budget sim.ranking sim.tracing sim.document sim.document_types",
+        "sim.study sim.units sim.unfinished sim.sweep sim.budget sim.ranking sim.tracing sim.due sim.document "
+        "sim.document_types",
         f"{MODEL} {ANALYSIS} eventlog replicate decide report disk",
     ),
     "command": ("sim.cli sim.commands sim.__main__", f"{MODEL} findings study report front disk"),

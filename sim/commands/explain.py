@@ -1,14 +1,15 @@
-"""``shixian explain DIR LIMIT``: the clause, the clock drawn over the steps, the readings."""
+"""``shixian explain DIR LIMIT``: the clause, the clock drawn over the steps, the readings, and when they run out."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from sim.commands import options
+from sim.commands import due_page, options, values
 from sim.commands.output import JsonTarget, write_json
 from sim.names import find
 from sim.text import Language, Text
@@ -24,6 +25,11 @@ _HELP = Text(
     "Explain a commitment: its clause, its clock drawn over the steps, its readings.",
 )
 _SCENARIO = Text("以哪个情景的流程为准(默认第一个)", "draw over the process of this scenario (the first by default)")
+_ACCEPTED = Text(
+    "某日(可带时刻)受理的办件,各口径下哪天到期、哪些天计入;如 2021-09-29",
+    "the last day in time under each reading, and which days count, for an application accepted on this day, as in "
+    "2021-09-29 (or with the hour)",
+)
 _COUNTED = {
     "counted": Text("● 计入", "● counted"),
     "left-out": Text("○ 不计", "○ left out"),
@@ -46,25 +52,33 @@ def command(say: options.Say) -> click.Command:
     @options.folder(say)
     @click.argument("limit", metavar=say(Text("承诺", "LIMIT")))
     @click.option("--scenario", "scenario_id", help=say(_SCENARIO))
+    @click.option("--accepted", type=values.Moment(), metavar=say(Text("日期", "DATE")), help=say(_ACCEPTED))
     @options.common(say)
     def explain(
         folder: Path,
         limit: str,
         scenario_id: str | None,
+        accepted: dt.date | None,
         seed: int | None,
         replications: int | None,
         settings: Mapping[str, str],
         json_file: JsonTarget | None,
         lang: Language,
     ) -> None:
+        from sim.due import due_days
         from sim.model import files
 
         loaded = files.load(folder, options.with_study(settings, seed, replications), only=[scenario_id])
         scenario = loaded.scenario(scenario_id or next(iter(loaded.scenarios)))
         promised = find(scenario.model.limits, limit, Text("承诺", "commitment"))
+        dues = [] if accepted is None else list(due_days(scenario.model, promised, accepted))
         for line in _page(scenario, limit, promised, lang):
             click.echo(line)
-        write_json(json_file, _content(scenario, limit, promised))
+        content = _content(scenario, limit, promised)
+        if accepted is not None:
+            click.echo("\n" + "\n".join(due_page.page(promised, accepted, dues, lang)))
+            content |= due_page.content(accepted, dues)
+        write_json(json_file, content)
 
     return explain
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import re
 from collections.abc import Sequence
 from errno import EACCES, ENOTDIR
 from pathlib import Path
@@ -60,6 +62,27 @@ class OneOf(click.ParamType):
             return str(value)
         rule = Text("没有这个取值", "there is no such value")
         raise InputError(rule, nearest(str(value), self.words), where=_place(param), value=value)
+
+
+class Moment(click.ParamType):
+    """A date, ``2021-09-29``, or a date with its hour, ``2021-09-29 10:00``."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        try:
+            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+                return dt.date.fromisoformat(value)
+            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}", value):
+                return dt.datetime.fromisoformat(value)
+        except ValueError:
+            pass
+        raise InputError(
+            Text("须为日期,可带时刻,且确有这一天", "this is a date of the calendar, with or without an hour"),
+            Text(f"例如 {_place(param)} 2021-09-29", f'for example {_place(param)} 2021-09-29, or "2021-09-29 14:30"'),
+            where=_place(param),
+            value=value,
+        )
 
 
 class Writable(click.ParamType):
