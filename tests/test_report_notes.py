@@ -17,7 +17,7 @@ from sim.report.notes import class_means, notes
 from sim.report.table import WIDTH, verdict_table
 from sim.text import LANGUAGES, Language
 from tests.report_pages import changed, only, text_of, written
-from tests.results_sample import baotou, estimate, study
+from tests.results_sample import baotou, city, city_study, estimate, study
 
 NOTHING = estimate(None)
 MIX = {"before": (31.6, 4.2), "plan": (12.2, 1.6)}
@@ -81,6 +81,33 @@ def test_notes_are_of_the_reforms_that_are_there_and_of_no_other() -> None:
     other = folder({"fewer": {"name": "减班", "changes": [{"servers": "meter-teams", "add": -2}]}},
                    plan={"name": "p", "reforms": ["fewer"]})  # fmt: skip
     assert found(other) == ["方案未要求的举措：“减班”——人员（班组数）“装表班”由 8 减至 6。"]
+
+
+def test_what_another_service_has_to_tell_is_not_told_where_one_service_is_shown() -> None:
+    """The plan changes all services; a study of electricity has none of the cautions of gas, nor gas of its own."""
+    whole = Edition(city_study(), city(), "zh")
+    of = {service: notes(whole, ids) for service, ids in whole.services.items()}
+    everything = notes(whole)
+    assert {note for told in of.values() for note in told} == set(everything)
+    cautions = {service: [note for note in told if note.startswith("须注意")] for service, told in of.items()}
+    assert [note.partition("”")[0] for note in cautions["electricity"]] == ["须注意：“压缩环节办理时间"]
+    assert cautions["gas"] and cautions["water"]
+    assert set(cautions["gas"]).isdisjoint(cautions["electricity"] + cautions["water"] + cautions["property"])
+    page = written(city_study(), city())
+    for service in whole.services:
+        own = text_of(page.partition(f'<section id="service-{service}">')[2].partition("</section")[0])
+        assert [note for note in everything if note in own] == of[service], service
+    alone = text_of(written(only(city_study(), *whole.services["gas"]), city()))
+    assert [note for note in everything if note in alone] == of["gas"]
+
+
+def test_a_reform_of_what_services_share_is_told_with_each_of_them() -> None:
+    sharing = folder({"permits": {"name": "许可窗口", "changes": [{"servers": "road-permit-officers", "add": 1}]}},
+                     plan={"name": "p", "reforms": ["permits"]})  # fmt: skip
+    whole = city().model_copy(update={"reforms": sharing.reforms, "scenarios": sharing.scenarios})
+    edition = Edition(city_study(), whole, "zh")
+    for service, ids in edition.services.items():
+        assert bool([note for note in notes(edition, ids) if "许可窗口" in note]) == (service != "property"), service
 
 
 def test_where_scenarios_differ_a_note_says_which_of_them_has_it() -> None:
@@ -154,7 +181,7 @@ def test_a_single_class_and_a_study_without_readings_have_no_note() -> None:
 def test_the_table_and_page_one_have_the_same_notes(language: Language) -> None:
     result = changed(study(), mixed)
     told = found(result=result, language=language)
-    assert len(told) == 7  # four of them the cautions of single reforms
+    assert len(told) == 4
     table, page = verdict_table(result, baotou(), language), text_of(written(result, baotou(), language))
     assert max(map(cell_len, table.splitlines())) <= WIDTH
     unbroken = "".join(table.split())

@@ -56,10 +56,16 @@ def figures(model: Model) -> Iterator[Figure]:
 
 
 def assumptions_of(model: Model, limit: str) -> tuple[Figure, ...]:
-    """Every assumption that a limit's verdict rests on, as long as no analysis says which of them matter.
+    """Every assumption that a limit's verdict rests on, as long as no analysis says which of them matter."""
+    used = parts_of(model, limit)
+    return tuple(figure for figure in figures(model) if figure.kind == "assumption" and figure.where[:2] in used)
 
-    They stand in the processes of its classes, those that these call or spawn, their pools and sessions, the sources
-    that bring the cases, and the calendars of all of them and of the law.
+
+def parts_of(model: Model, limit: str) -> set[tuple[str, str]]:
+    """What a limit's time rests on, such as ``("pools", "line-crews")``: the section of the folder, and the id there.
+
+    The processes of its classes, those that these call or spawn, their pools and sessions, the sources that bring the
+    cases, and the calendars of all of them and of the law.
     """
     promised = model.limits[limit]
     classes = {*promised.classes, *(c for reading in promised.readings for c in reading.classes or ())}
@@ -72,8 +78,7 @@ def assumptions_of(model: Model, limit: str) -> tuple[Figure, ...]:
     used |= {("sessions", e.at) for e in elements if isinstance(e, SessionStep)}
     brought = {id_: model.reached([source.process], spawned=True) for id_, source in model.sources.items()}
     used |= {("sources", id_) for id_, reached in brought.items() if handling.intersection(reached)}
-    used |= {("calendars", id_) for id_ in _calendars(model, used, elements)}
-    return tuple(figure for figure in figures(model) if figure.kind == "assumption" and figure.where[:2] in used)
+    return used | {("calendars", id_) for id_ in _calendars(model, used, elements)}
 
 
 def _calendars(model: Model, used: Collection[tuple[str, str]], elements: Iterable[Element]) -> set[str]:

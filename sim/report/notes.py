@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from sim.analysis.results import ClassMean, Verdict
+from sim.model.figure_paths import parts_of
 from sim.model.reforms.reform import Basis, Reform
 from sim.report import numbers
 from sim.report.edition import Edition
@@ -17,11 +18,24 @@ _HEADS: dict[Basis, Text] = {
     "not-called-for": Text("方案未要求的举措：{reforms}。", "Not called for by the plan: {reforms}."),
     "to-be-explored": Text("方案只要求探索推行的举措：{reforms}。", "The plan only asks to explore: {reforms}."),
 }
+_SECTIONS = {
+    "step": ("processes",), "source": ("sources",), "pool": ("pools",), "session": ("sessions",),
+    "queue": ("pools", "sessions"), "calendar": ("calendars",), "limit": ("limits",),
+}  # fmt: skip
+"""Where in the folder stands what a change touches."""
+
+Told = list[tuple[Reform, list[str]]]
 
 
-def notes(edition: Edition) -> list[str]:
-    """Reforms that no clause calls for, with what they change; those only to be explored; cautions; mixed means."""
-    return [*_bases(edition), *_cautions(edition), *_mixed_means(edition)]
+def notes(edition: Edition, limits: Collection[str] | None = None) -> list[str]:
+    """Reforms that no clause calls for, with what they change; those only to be explored; cautions; mixed means.
+
+    About the commitments of the study, or these of them alone: of a reform that touches nothing that their times rest
+    on there is nothing to tell.
+    """
+    ids = [id_ for its in edition.services.values() for id_ in its if limits is None or id_ in limits]
+    told = _reforms(edition, ids)
+    return [*_bases(edition, told), *_cautions(edition, told), *_mixed_means(edition, ids)]
 
 
 def class_means(edition: Edition, verdict: Verdict) -> list[str]:
@@ -44,33 +58,54 @@ def _mixed(verdict: Verdict) -> list[ClassMean]:
     return found if len(found) > 1 else []
 
 
-def _bases(edition: Edition) -> Iterator[str]:
+def _bases(edition: Edition, told: Told) -> Iterator[str]:
     for basis, head in _HEADS.items():
         listed = [
             _reform(edition, reform, where, changes=basis == "not-called-for")
-            for reform, where in _reforms(edition)
+            for reform, where in told
             if reform.basis == basis
         ]
         if listed:
             yield head.in_(edition.language).format(reforms=edition.choose("；", "; ").join(listed))
 
 
-def _cautions(edition: Edition) -> Iterator[str]:
-    for reform, where in _reforms(edition):
+def _cautions(edition: Edition, told: Told) -> Iterator[str]:
+    for reform, where in told:
         if reform.caution is not None:
             name = _reform(edition, reform, where, changes=False)
             head, dash = edition.choose("须注意：", "Bear in mind: "), edition.choose(*_DASH)
             yield f"{head}{name}{dash}{edition.prose(reform.caution)}"
 
 
-def _reforms(edition: Edition) -> list[tuple[Reform, list[str]]]:
-    """Each reform once, with the names of the scenarios that have it; of none where all that have any have it."""
+def _reforms(edition: Edition, limits: Sequence[str]) -> Told:
+    """Each reform that touches these commitments, with the names of the scenarios that have it; of none where all do.
+
+    All that have any reform, that is.
+    """
+    rests_on = {("limits", id_) for id_ in limits}
+    for scenario in edition.scenarios.values():
+        rests_on = rests_on.union(*(parts_of(scenario.model, id_) for id_ in limits if id_ in scenario.model.limits))
     reformed = [scenario for scenario in edition.scenarios.values() if scenario.reforms]
     having: dict[int, tuple[Reform, list[str]]] = {}
     for scenario in reformed:
         for _, reform in scenario.reforms:
             having.setdefault(id(reform), (reform, []))[1].append(edition.scenario_name(scenario.id))
-    return [(reform, [] if len(where) == len(reformed) else where) for reform, where in having.values()]
+    return [
+        (reform, [] if len(where) == len(reformed) else where)
+        for reform, where in having.values()
+        if not rests_on.isdisjoint(_touched(edition, reform))
+    ]
+
+
+def _touched(edition: Edition, reform: Reform) -> set[tuple[str, str]]:
+    """The parts of the folder that a reform changes, as ``("pools", "line-crews")``."""
+    base = edition.folder.base()
+    return {
+        (section, id_.partition("/")[0] if kind == "step" else id_)
+        for change in (*reform.changes, *reform.clock_changes)
+        for kind, id_, *_ in change.touches(base)
+        for section in _SECTIONS[kind]
+    }
 
 
 def _reform(edition: Edition, reform: Reform, where: list[str], *, changes: bool) -> str:
@@ -90,8 +125,8 @@ def _reform(edition: Edition, reform: Reform, where: list[str], *, changes: bool
     return f"{told}{say(*_DASH)}{say('，', ', ').join(listed)}"
 
 
-def _mixed_means(edition: Edition) -> Iterator[str]:
-    for id_ in edition.limits(numbered=True):
+def _mixed_means(edition: Edition, limits: Sequence[str]) -> Iterator[str]:
+    for id_ in limits:
         found = [verdict for _, verdict in edition.across(id_)]
         last = found[-1]
         mixed = _mixed(last)

@@ -169,6 +169,7 @@ def page(edition: Edition, charts: Charts) -> str:
         deciding=set(edition.limits(numbered=True)),
         without_reading=page_one.without_reading(edition),
         service_rows=lambda service: service_rows.rows(edition, service),
+        service_notes=lambda service: notes.notes(edition, edition.services[service]),
         summary=sentences.summary(edition),
         notes=notes.notes(edition),
         growing=sentences.growing(edition),
