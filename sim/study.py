@@ -90,7 +90,7 @@ def carried_out(
     run: Unfinished | None = None,
 ) -> StudyResult:
     """As :func:`run_study`; ``run`` keeps what is finished, takes the logs and the facts, and puts nothing yet."""
-    began = time.time()
+    began, clock = time.time(), time.monotonic()
     scenarios = [folder.scenario(id_) for id_ in _once(scenario_ids)]
     samples = samples_of(scenarios, told.seed, told.replications, workers=workers, progress=progress, run=run)
     results = [
@@ -98,7 +98,7 @@ def carried_out(
         for i, (scenario, its) in enumerate(zip(scenarios, samples, strict=True))
     ]
     if run is not None:
-        write_whole(run.results / "run.json", _facts(began, workers))
+        write_whole(run.results / "run.json", _facts(began, time.monotonic() - clock, workers))
     compared = tuple(
         change
         for after, its in zip(results[1:], samples[1:], strict=True)
@@ -199,11 +199,11 @@ def _scenario(described: bytes) -> Scenario:
     return scenario
 
 
-def _facts(began: float, workers: int) -> bytes:
+def _facts(began: float, seconds: float, workers: int) -> bytes:
     """What is true of this run only, and must not be in the results: the hour, the machine, the versions."""
     facts = {
         "began": dt.datetime.fromtimestamp(began).astimezone().isoformat(timespec="seconds"),
-        "seconds": round(time.time() - began, 1),
+        "seconds": round(seconds, 1),
         "workers": workers,
         "python": platform.python_version(),
         "platform": platform.platform(),

@@ -33,11 +33,13 @@ def write_whole(path: Path, content: bytes, make_folder: bool = True) -> None:
             os.fsync(file.fileno())
         neighbour.chmod(0o666 & ~_umask())
         neighbour.replace(path)
+        neighbour = None
         _sync_folder(path.parent)
     except OSError as error:
+        raise unwritable(error, path) from error
+    finally:  # a Ctrl-C leaves nothing half-written either
         if neighbour is not None:
             neighbour.unlink(missing_ok=True)
-        raise unwritable(error, path) from error
 
 
 def unwritable(error: OSError, where: Path) -> EnvironmentFailure:

@@ -75,6 +75,11 @@ def _as_it_was(run: Unfinished, at: Path, job: Job) -> Folder:
 
 def _nothing_to_do(out: Path, lang: Language) -> int:
     """A run that has ended is no mistake: whoever starts it again after every stop need not know when it was done."""
+    from sim.unfinished import ANEW, HOME
+
+    if (out / HOME).is_dir():
+        rule = Text("未完成的运行已损坏,不能接着算", "the unfinished run is damaged, and cannot be gone on with")
+        raise InputError(rule, ANEW, where=str(out / HOME))
     if not (out / "verdicts.json").is_file():
         raise InputError(
             Text("这个目录中没有未完成的运行", "there is no unfinished run in this folder"),
