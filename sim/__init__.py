@@ -23,7 +23,7 @@ _HOMES = {
     "clock_times": "sim.analysis.clock_times",
     "load": "sim.model.files",
     "run_study": "sim.study",
-    "simulate": "sim.engine.reference",
+    "simulate": "sim.engine.engines",
 }
 
 __all__ = list(_HOMES)

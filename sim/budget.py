@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sim.analysis.budget import Budget, StepDays, budget, step_days, together
-from sim.engine.replicate import Progress, replicate, simulate, worker_processes
+from sim.engine.engines import ENGINE, EngineName, ready, simulate
+from sim.engine.replicate import Progress, executor_for, replicate
 from sim.errors import InputError
 from sim.model.limits import Limit, Reading
 from sim.model.paths import StepAt, steps_of
@@ -30,6 +31,7 @@ class LimitBudget:
     reading: Reading
     seed: int
     replications: int
+    engine: EngineName
     found: Budget
     places: dict[str, StepAt]
 
@@ -56,6 +58,7 @@ def limit_budget(
     *,
     seed: int,
     replications: int,
+    engine: EngineName = ENGINE,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> LimitBudget:
@@ -74,9 +77,10 @@ def limit_budget(
             where="--share",
             value=share,
         )
-    units = [_Unit(described, limit_id, seed, i) for described in [pickle.dumps(scenario)] for i in range(replications)]
-    with worker_processes(min(workers, len(units))) as executor:
-        cases = together(replicate(_carry_out, units, executor, progress))
+    engine, described = ready(engine), pickle.dumps(scenario)
+    units = [_Unit(described, limit_id, seed, replication, engine) for replication in range(replications)]
+    with executor_for(engine, min(workers, len(units))) as executor:
+        cases = together(replicate(_carry_out, units, executor, progress, workers=workers))
     if len(cases.days) < LEAST_CASES:
         raise InputError(
             Text(f"办结件不足 {LEAST_CASES} 件,无法倒排", f"fewer than {LEAST_CASES} cases finished: nothing to part"),
@@ -88,7 +92,7 @@ def limit_budget(
     assert value is not None
     found = budget(cases, value.amount, share)
     places = {at.path: at for at in _all_steps(scenario)}
-    return LimitBudget(scenario, limit_id, limit, reading, seed, replications, found, places)
+    return LimitBudget(scenario, limit_id, limit, reading, seed, replications, engine, found, places)
 
 
 def _reading(id_: str, limit: Limit) -> Reading:
@@ -114,11 +118,12 @@ class _Unit(NamedTuple):
     limit: str
     seed: int
     replication: int
+    engine: EngineName
 
 
 def _carry_out(unit: _Unit) -> StepDays:
     scenario: Scenario = pickle.loads(unit.scenario)
-    log = simulate(scenario, unit.seed, unit.replication)
+    log = simulate(scenario, unit.seed, unit.replication, engine=unit.engine)
     return step_days(log, scenario.model, scenario.model.limits[unit.limit])
 
 

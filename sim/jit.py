@@ -5,6 +5,9 @@ sources, of numba and of the processor: numba alone keeps a caller although a fu
 file has changed, which would let the two engines differ. Everything else is kept beside its source, under a name
 that holds a fingerprint of what it calls. Where nothing can be written, functions are compiled anew each time.
 
+Where numba cannot run, functions stay plain Python (:mod:`sim.uncompiled`), and :func:`why_not` says why; the kernel
+then refuses to be imported.
+
 Import it late: numba takes a quarter of a second.
 """
 
@@ -18,24 +21,38 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numba
-from numba import njit
-from numba.core import config as numba_config
-from numba.core.dispatcher import Dispatcher
-from numba.core.registry import cpu_target
+from sim import uncompiled
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_config: Any = numba_config
+_troubles: list[str] = []
+types: Any = uncompiled
+try:
+    import numba
+    from numba.core import config as numba_config
+    from numba.core.dispatcher import Dispatcher
+    from numba.core.registry import cpu_target
+
+    _config: Any = numba_config
+    if _config.DISABLE_JIT:
+        raise ImportError("NUMBA_DISABLE_JIT")
+    types = numba.types
+except Exception as error:  # it may be missing, or be there and not go with numpy or with this machine
+    _troubles.append(str(error) or type(error).__name__)
+
 _HERE = Path(__file__).parent
-_ENGINE_SOURCES = ("jit.py", "bounds.py", "eventlog.py", "engine/**/*.py", "model/open_time.py", "model/quantiles.py",
+_ENGINE_SOURCES = ("jit.py", "bounds.py", "eventlog.py", "engine/streams.py", "engine/arrivals.py",
+                   "engine/program/**/*.py", "engine/kernel/**/*.py", "model/open_time.py", "model/quantiles.py",
                    "model/law_kinds.py")  # fmt: skip
+"""All that is compiled for the engines, and what it takes its constants from."""
 
 
 def compiled(signature: Any) -> Callable[[F], F]:
     """Compile a function for one signature; its arguments are converted to it."""
 
     def compile_(function: F) -> F:
+        if why_not():
+            return uncompiled.plain(signature, function)  # type: ignore[return-value]
         of_engine = function.__module__.startswith("sim.engine")
         name = function.__qualname__
         function.__qualname__ = f"{name}_{engine_fingerprint() if of_engine else _fingerprint(function)}"
@@ -50,8 +67,20 @@ def compiled(signature: Any) -> Callable[[F], F]:
 
 def inner(function: F) -> F:
     """A function that only compiled functions call: it is compiled into them, and kept with them."""
-    called: Any = njit(nogil=True, forceinline=True, error_model="numpy")(function)
+    if why_not():
+        return function
+    called: Any = numba.njit(nogil=True, forceinline=True, error_model="numpy")(function)
     return called
+
+
+def why_not() -> str:
+    """Why functions are not compiled here, in the system's words; nothing where they are."""
+    return _troubles[0] if _troubles else ""
+
+
+def is_kept(function: str) -> bool:
+    """Whether a function of the engines has been compiled here before, in this version."""
+    return any(engine_folder().rglob(f"*.{function}_*.nbc"))
 
 
 def engine_folder() -> Path:
@@ -72,8 +101,11 @@ def _cache() -> Path:
     """The user's cache, or the one that numba is told to use."""
     if _config.CACHE_DIR:
         return Path(_config.CACHE_DIR)
-    home = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME") or str(Path("~").expanduser() / ".cache")
-    return Path(home) / "shixian"
+    home = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME")
+    try:
+        return Path(home or Path("~").expanduser() / ".cache") / "shixian"
+    except RuntimeError:  # a user without a home: nothing is kept
+        return Path(os.devnull) / "shixian"
 
 
 @contextmanager
@@ -87,11 +119,14 @@ def _kept_in(folder: Path | None) -> Iterator[None]:
 
 
 def _njit(signature: Any, function: F) -> F:
-    try:
-        kept: F = njit(signature, cache=True, nogil=True)(function)
-    except (RuntimeError, OSError):  # no folder can be written: "cannot cache function: no locator available"
-        kept = njit(signature, nogil=True)(function)
-    return kept
+    for kept in (True, False):  # where no folder can be written, or what is there is broken, it is not kept
+        try:
+            found: F = numba.njit(signature, cache=kept, nogil=True)(function)
+            return found
+        except Exception as error:
+            trouble = error
+    _troubles.append(f"{type(trouble).__name__}: {trouble}")
+    return uncompiled.plain(signature, function)  # type: ignore[return-value]
 
 
 def _fingerprint(function: Callable[..., Any]) -> str:

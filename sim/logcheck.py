@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError
-from sim.eventlog import KINDS, NAT, NO_ROW, OUTCOMES, EventLog
+from sim.eventlog import KINDS, NAT, NO_ROW, OUTCOMES, Coded, EventLog
 from sim.model.open_time import Calendar
 from sim.text import Text
 
@@ -41,6 +41,43 @@ def first_difference(one: EventLog, other: EventLog) -> str | None:
     if len(one) != len(other):
         return f"{len(one)} rows, {len(other)} rows"
     return _difference(one, other)
+
+
+def row_that_differs(one: EventLog, other: EventLog) -> int | None:
+    """The first row in which the columns of two logs differ, or None where they differ in something else.
+
+    Where one log is longer and begins as the other, its first row more.
+    """
+    n = min(len(one), len(other))
+    differs = np.array(one.cases.label, object)[one.case[:n]] != np.array(other.cases.label, object)[other.case[:n]]
+    for name in set(_PER_ROW) - {"case", "needs"}:
+        differs |= _words(getattr(one, name))[:n] != _words(getattr(other, name))[:n]
+    rows = np.flatnonzero(differs)
+    if rows.size:
+        return int(rows[0])
+    return None if len(one) == len(other) else n
+
+
+def row_in_words(log: EventLog, row: int) -> Text:
+    """Case, kind, step, visit and times of a row; a row behind the last one is none."""
+    if row >= len(log):
+        return Text("没有这一行", "no such row")
+    named = f"{log.cases.label[log.case[row]]} {log.step[row] or KINDS[log.kind[row]]} #{log.visit[row]}"
+    ready, start, end = (_instant(column[row]) for column in (log.ready, log.start, log.end))
+    outcome = OUTCOMES[log.outcome[row]]
+    return Text(
+        f"办件 {named}: 就绪 {ready} 开始 {start} 结束 {end} {outcome}",
+        f"case {named}: ready {ready} start {start} end {end} {outcome}",
+    )
+
+
+def _words(column: Any) -> NDArray[Any]:
+    """A column that can be compared with that of another log."""
+    return np.array([*column.names, ""], object)[column.codes] if isinstance(column, Coded) else np.asarray(column)
+
+
+def _instant(instant: int) -> str:
+    return "-" if instant == NAT else str(np.datetime64(int(instant), "us")).replace("T", " ")
 
 
 def _rules(log: EventLog) -> Iterator[tuple[Text, Flags]]:

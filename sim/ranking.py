@@ -9,6 +9,7 @@ from sim.analysis.assess import assess
 from sim.analysis.compare import changes
 from sim.analysis.results import Change, ScenarioResult
 from sim.analysis.samples import Sample
+from sim.engine.engines import ENGINE, EngineName, ready
 from sim.engine.replicate import Progress
 from sim.errors import InputError
 from sim.model.scenario import Folder, Scenario, ScenarioSpec
@@ -41,6 +42,7 @@ class Ranking(NamedTuple):
     after: str
     seed: int
     replications: int
+    engine: EngineName
     results: tuple[ScenarioResult, ScenarioResult]
     whole: tuple[Change, ...]
     reforms: tuple[Ranked, ...]
@@ -55,6 +57,7 @@ def rank(
     *,
     seed: int,
     replications: int,
+    engine: EngineName = ENGINE,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Ranking:
@@ -81,7 +84,8 @@ def rank(
             except InputError as error:
                 lacking[reform] = error.rule
     scenarios = [folder.scenario(before), folder.scenario(after), *built.values()]
-    samples = samples_of(scenarios, seed, replications, workers=workers, progress=progress)
+    engine = ready(engine)
+    samples = samples_of(scenarios, seed, replications, engine=engine, workers=workers, progress=progress)
     found = [
         (assess(scenario, its, samples[0] if i else None), its)
         for i, (scenario, its) in enumerate(zip(scenarios, samples, strict=True))
@@ -108,6 +112,7 @@ def rank(
         after,
         seed,
         replications,
+        engine,
         (first[0], last[0]),
         tuple(_changes(first, last).values()),
         tuple(ranked),
@@ -139,6 +144,7 @@ def document(found: Ranking, limits: Sequence[str]) -> dict[str, object]:
         "after": found.after,
         "seed": found.seed,
         "replications": found.replications,
+        "engine": found.engine,
         "limits": {
             limit: {
                 "all": _both(next((c for c in found.whole if c.limit == limit), None)),

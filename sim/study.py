@@ -19,7 +19,8 @@ from sim.analysis.compare import changes
 from sim.analysis.results import Change, KeptLogs, ScenarioResult, StudyResult
 from sim.analysis.samples import Sample
 from sim.analysis.sampling import sample
-from sim.engine.replicate import ENGINE, Progress, make_ready, replicate, simulate, worker_processes
+from sim.engine.engines import ENGINE, EngineName, ready, simulate
+from sim.engine.replicate import Progress, executor_for, replicate
 from sim.errors import InputError
 from sim.logfiles import content_of
 from sim.model.base import Study
@@ -38,6 +39,7 @@ def run_study(
     name: str,
     seed: int,
     replications: int,
+    engine: EngineName = ENGINE,
     out: Path | None = None,
     workers: int = 1,
     progress: Progress | None = None,
@@ -46,14 +48,15 @@ def run_study(
 ) -> StudyResult:
     """Simulate and judge; the first scenario is the one that the others are compared with.
 
-    ``name``: the folder as it was given. With ``out``, the event logs (``logs/SCENARIO/NNNN.parquet``; ``logs`` says
+    ``name``: the folder as it was given. ``engine``: the one that simulates, if it can run here
+    (:func:`sim.engine.engines.ready`). With ``out``, the event logs (``logs/SCENARIO/NNNN.parquet``; ``logs`` says
     which) and ``run.json`` with facts of this machine and hour are put there when all is done: a run that is
     interrupted leaves what was there before. Logs of an earlier run that this one does not replace go.
 
     The result is the same for any number of workers. Errors: InputError for a scenario that is unknown or named twice,
     those of the run, EnvironmentFailure where ``out`` cannot be written or a worker dies.
     """
-    told = Told(name, seed, replications, command)
+    told = Told(name, seed, replications, ready(engine), command)
     if out is None:
         return carried_out(folder, scenario_ids, told, workers=workers, progress=progress)
     asked = asked_for(folder, scenario_ids, told, logs)
@@ -69,6 +72,7 @@ class Told(NamedTuple):
     name: str
     seed: int
     replications: int
+    engine: EngineName
     command: str = ""
 
 
@@ -77,7 +81,7 @@ def asked_for(
 ) -> Asked:
     """What a run is, for whoever goes on with it; ``job``: how it was asked for. Errors as :func:`run_study`."""
     hashes = {id_: folder.scenario(id_).hash for id_ in _once(scenario_ids)}
-    return Asked(hashes, told.seed, told.replications, ENGINE, logs, content_hash(folder), job or {}, program())
+    return Asked(hashes, told.seed, told.replications, told.engine, logs, content_hash(folder), job or {}, program())
 
 
 def carried_out(
@@ -92,7 +96,9 @@ def carried_out(
     """As :func:`run_study`; ``run`` keeps what is finished, takes the logs and the facts, and puts nothing yet."""
     began, clock = time.time(), time.monotonic()
     scenarios = [folder.scenario(id_) for id_ in _once(scenario_ids)]
-    samples = samples_of(scenarios, told.seed, told.replications, workers=workers, progress=progress, run=run)
+    samples = samples_of(
+        scenarios, told.seed, told.replications, engine=told.engine, workers=workers, progress=progress, run=run
+    )
     results = [
         assess(scenario, its, samples[0] if i else None)
         for i, (scenario, its) in enumerate(zip(scenarios, samples, strict=True))
@@ -113,23 +119,24 @@ def samples_of(
     seed: int,
     replications: int,
     *,
+    engine: EngineName = ENGINE,
     workers: int = 1,
     progress: Progress | None = None,
     run: Unfinished | None = None,
 ) -> list[list[Sample]]:
     """Each scenario's samples, in the order of the replications; those that ``run`` keeps are not done again."""
+    engine = ready(engine)
     all_ = [
-        _Unit(described, seed, replication, run.place(scenario.id, replication) if run else None)
+        _Unit(described, seed, replication, engine, run.place(scenario.id, replication) if run else None)
         for scenario in scenarios
         for described in [pickle.dumps(scenario)]
         for replication in range(replications)
     ]
     there = [run.kept(unit.place) if run and unit.place else None for unit in all_]
     left = [unit for unit, its in zip(all_, there, strict=True) if its is None]
-    if left:
-        make_ready()
-    with worker_processes(min(workers, len(left))) as executor:
-        new = iter(replicate(_carry_out, left, executor, progress and _after(len(all_) - len(left), progress)))
+    told = progress and _after(len(all_) - len(left), progress)
+    with executor_for(engine, min(workers, len(left))) as executor:
+        new = iter(replicate(_carry_out, left, executor, told, workers=workers))
     found = [next(new) if its is None else its for its in there]
     return [found[i : i + replications] for i in range(0, len(found), replications)]
 
@@ -147,6 +154,7 @@ def study_result(
     name: str,
     seed: int,
     replications: int,
+    engine: EngineName,
     command: str,
 ) -> StudyResult:
     """What was found, with the facts of the run that every table and page prints."""
@@ -154,7 +162,7 @@ def study_result(
         folder=name,
         seed=seed,
         replications=replications,
-        engine=ENGINE,
+        engine=engine,
         window=(study.from_.isoformat(), study.to.isoformat()),
         begin=date_of(study.begin).isoformat(),
         years=years_of(study),
@@ -180,12 +188,13 @@ class _Unit(NamedTuple):
     scenario: bytes
     seed: int
     replication: int
+    engine: EngineName
     place: Place | None
 
 
 def _carry_out(unit: _Unit) -> Sample:
     scenario = _scenario(unit.scenario)
-    log = simulate(scenario, unit.seed, unit.replication)
+    log = simulate(scenario, unit.seed, unit.replication, engine=unit.engine)
     its = sample(log, scenario.model)
     if unit.place is not None:
         keep(unit.place, its, None if unit.place.log is None else content_of(log))

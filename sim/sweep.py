@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sim.analysis.assess import assess
 from sim.analysis.results import StudyResult
+from sim.engine.engines import ENGINE, EngineName, ready
 from sim.engine.replicate import Progress
 from sim.errors import InputError, InputErrors
 from sim.model import files
@@ -50,6 +51,7 @@ def run_sweep(
     settings: Mapping[str, str],
     seed: int | None = None,
     replications: int | None = None,
+    engine: EngineName = ENGINE,
     workers: int = 1,
     progress: Progress | None = None,
     command: str = "",
@@ -69,7 +71,8 @@ def run_sweep(
     study = folders[0].study
     seed = study.seed if seed is None else seed
     replications = replications or study.replications
-    samples = samples_of(scenarios, seed, replications, workers=workers, progress=progress)
+    engine = ready(engine)
+    samples = samples_of(scenarios, seed, replications, engine=engine, workers=workers, progress=progress)
     points = [
         Point(
             values,
@@ -80,6 +83,7 @@ def run_sweep(
                 name=folder.as_posix(),
                 seed=seed,
                 replications=replications,
+                engine=engine,
                 command=command,
             ),
         )

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sim.analysis.case_days import CaseCalendar, CaseDay, Why, case_calendar
-from sim.engine.replicate import arrivals, simulate
+from sim.engine.engines import ENGINE, EngineName, simulate
+from sim.engine.replicate import arrivals
 from sim.errors import InputError
 from sim.eventlog import EventLog
 from sim.model.base import LEGAL, Model
@@ -78,10 +79,18 @@ def named_case(scenario: Scenario, name: str, limit_id: str | None, *, seed: int
     return label
 
 
-def trace_case(scenario: Scenario, name: str, limit_id: str | None, *, seed: int, replication: int) -> TracedCase:
+def trace_case(
+    scenario: Scenario,
+    name: str,
+    limit_id: str | None,
+    *,
+    seed: int,
+    replication: int,
+    engine: EngineName = ENGINE,
+) -> TracedCase:
     """Simulate, and find the case as :func:`named_case` names it. Errors: as there."""
     model = scenario.model
-    log = simulate(scenario, seed, replication)
+    log = simulate(scenario, seed, replication, engine=engine)
     case = _find(log, model, name, _classes(model, limit_id))
     limit_id, limit, reading = _clock_of(log, case, model, limit_id)
     clock, beside = reading.clock or limit.clock, _beside(model, log.cases.process[case] or "")

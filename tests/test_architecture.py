@@ -44,7 +44,7 @@ ANALYSIS = "statistics findings clock-times attribution verdicts compare analysi
 # ("sim.model", "sim.engine", ...) until it is named here.
 HOUSE = {
     "words": ("sim.text sim.errors sim.names sim.bounds", ""),
-    "jit": ("sim.jit", ""),
+    "jit": ("sim.jit sim.uncompiled", ""),
     "disk": ("sim.whole_files sim.locks", ""),
     "part": ("sim.model.part sim.model.quantities", ""),
     "figures": ("sim.model.figures sim.model.patterns", "part"),
@@ -66,7 +66,7 @@ HOUSE = {
     "reference": (REFERENCE, f"{MODEL} streams eventlog engine"),
     "program": ("sim.engine.program", f"{MODEL} engine streams eventlog"),
     "kernel": ("sim.engine.kernel", "program streams eventlog engine scenario laws calendars jit"),
-    "replicate": ("sim.engine.replicate", f"{MODEL} {ENGINES} eventlog"),
+    "replicate": ("sim.engine.replicate sim.engine.engines", f"{MODEL} {ENGINES} eventlog jit"),
     "statistics": ("sim.analysis.statistics", ""),
     "findings": ("sim.analysis.results sim.analysis.samples", "statistics promises part"),
     "clock-times": ("sim.analysis.clock_times", "eventlog promises calendars part jit"),
@@ -81,7 +81,7 @@ HOUSE = {
         "sim.document_types",
         f"{MODEL} {ANALYSIS} eventlog replicate decide report disk",
     ),
-    "command": ("sim.cli sim.commands sim.__main__", f"{MODEL} findings study report front disk"),
+    "command": ("sim.cli sim.commands sim.__main__", f"{MODEL} findings study report front disk replicate"),
     "front": ("", f"{MODEL} {ENGINES} {ANALYSIS} eventlog decide report study"),
     "fits": (FITS, f"{MODEL} {ANALYSIS} eventlog"),
     "fitting": (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.engine.replicate import simulate
+from sim.engine.engines import simulate
 from sim.model.scenario import difference
 from sim.report.charts import step_words
 from sim.text import Text

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
-from sim.engine.replicate import simulate
+from sim.engine.engines import simulate
 from sim.model.base import Model
 from sim.model.figures import Evidence
 from sim.model.files import load

@@ -15,8 +15,8 @@ from sim.analysis.ratios import FoundRatio, ratio_of
 from sim.analysis.samples import Sample
 from sim.analysis.sampling import sample
 from sim.engine.arrivals import arrivals
+from sim.engine.engines import simulate
 from sim.engine.prepared import prepare
-from sim.engine.replicate import simulate
 from sim.eventlog import EventLog
 from sim.model.base import Model, Study
 from sim.model.clocks import Unit

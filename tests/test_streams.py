@@ -140,7 +140,7 @@ def test_what_the_counter_cannot_tell_apart_is_refused() -> None:
 
 
 def test_compiled_code_works_where_nothing_can_be_written(tmp_path: Path) -> None:
-    for file in ("text.py", "errors.py", "bounds.py", "jit.py", "engine/streams.py"):
+    for file in ("text.py", "errors.py", "bounds.py", "jit.py", "uncompiled.py", "engine/streams.py"):
         target = tmp_path / "sim" / file
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "sim" / file, target)

@@ -15,6 +15,7 @@ from sim.text import Language, Text
 
 if TYPE_CHECKING:
     from sim.budget import LimitBudget
+    from sim.engine.engines import EngineName
     from sim.report.budgets import Row
 
 _HELP = Text(
@@ -32,6 +33,7 @@ def command(say: options.Say) -> click.Command:
     @click.option("--limit", "limit_id", required=True, help=say(_LIMIT))
     @click.option("--share", default="95%", show_default=True, callback=_share, help=say(_SHARE))
     @click.option("--scenario", "scenario_id", help=say(_SCENARIO))
+    @options.engine(say)
     @options.workers(say)
     @options.common(say)
     def budget(
@@ -39,6 +41,7 @@ def command(say: options.Say) -> click.Command:
         limit_id: str,
         share: float,
         scenario_id: str | None,
+        engine: EngineName,
         workers: int | None,
         seed: int | None,
         replications: int | None,
@@ -47,13 +50,15 @@ def command(say: options.Say) -> click.Command:
         lang: Language,
     ) -> None:
         from sim.budget import limit_budget
-        from sim.commands.output import write_json
+        from sim.commands.output import tell, write_json
         from sim.commands.study import Progress
+        from sim.engine.engines import ready
         from sim.model import files
 
         loaded = files.load(folder, options.with_study(settings, seed, replications), only=[scenario_id])
         scenario = loaded.scenario(scenario_id or next(iter(loaded.scenarios)))
         study = loaded.study
+        engine = ready(engine, tell(lang))
         with Progress(lang) as progress:
             found = limit_budget(
                 scenario,
@@ -61,6 +66,7 @@ def command(say: options.Say) -> click.Command:
                 share,
                 seed=study.seed,
                 replications=study.replications,
+                engine=engine,
                 workers=workers or os.cpu_count() or 1,
                 progress=progress.show,
             )
@@ -122,6 +128,7 @@ def _content(found: LimitBudget) -> dict[str, object]:
         "share": its.share,
         "seed": found.seed,
         "replications": found.replications,
+        "engine": found.engine,
         "cases": its.cases,
         "within": round(its.within, 6),
         "factor": round(its.factor, 6),

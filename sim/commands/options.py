@@ -124,8 +124,17 @@ def logs(say: Say) -> Decorator:
     return click.option("--logs", type=OneOf(["all", "first", "none"]), help=say(words))
 
 
+def engine(say: Say) -> Decorator:
+    words = Text(
+        "模拟引擎:kernel 编译引擎(默认),reference 参考引擎(慢得多),both 两者都运行,遇到第一处不同即停",
+        "what simulates: the compiled kernel (the default), the reference engine (much slower), or both, which stops "
+        "where they first differ",
+    )
+    return click.option("--engine", type=OneOf(["kernel", "reference", "both"]), default="kernel", help=say(words))
+
+
 def workers(say: Say) -> Decorator:
-    words = Text("并行进程数(默认等于处理器数)", "worker processes (as many as processors by default)")
+    words = Text("同时模拟几次(默认等于处理器数)", "simulations at the same time (as many as processors by default)")
     return click.option("--workers", type=Whole(1, 256), help=say(words))
 
 

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 import rich_click as click
 
+from sim.text import Language, Text
 from sim.whole_files import write_whole
 
 JsonTarget = Path | TextIO
@@ -38,6 +39,11 @@ class Unbroken:
         except BrokenPipeError:  # what is still to come goes nowhere
             os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
             return act(*given)
+
+
+def tell(lang: Language) -> Callable[[Text], None]:
+    """Lines on the error channel, in the reader's language."""
+    return lambda text: click.echo(text.in_(lang), err=True)
 
 
 def write_json(target: JsonTarget | None, content: Any) -> None:

@@ -14,6 +14,7 @@ from sim.names import find
 from sim.text import Language, Text
 
 if TYPE_CHECKING:
+    from sim.engine.engines import EngineName
     from sim.model.scenario import Folder
     from sim.ranking import Ranking
 
@@ -31,6 +32,7 @@ def command(say: options.Say) -> click.Command:
     @click.argument("before", metavar=say(Text("改革前", "BEFORE")))
     @click.argument("after", metavar=say(Text("改革后", "AFTER")))
     @click.option("--limit", "limits", multiple=True, help=say(_LIMIT))
+    @options.engine(say)
     @options.workers(say)
     @options.common(say)
     def rank(
@@ -38,6 +40,7 @@ def command(say: options.Say) -> click.Command:
         before: str,
         after: str,
         limits: tuple[str, ...],
+        engine: EngineName,
         workers: int | None,
         seed: int | None,
         replications: int | None,
@@ -46,13 +49,15 @@ def command(say: options.Say) -> click.Command:
         lang: Language,
     ) -> None:
         from sim import ranking
-        from sim.commands.output import write_json
+        from sim.commands.output import tell, write_json
         from sim.commands.study import Progress
+        from sim.engine.engines import ready
         from sim.model import files
 
         loaded = files.load(folder, options.with_study(settings, seed, replications), only=[before, after])
         for limit in limits:
             find(loaded.limits, limit, Text("承诺", "commitment"))
+        engine = ready(engine, tell(lang))
         with Progress(lang) as progress:
             found = ranking.rank(
                 loaded,
@@ -60,6 +65,7 @@ def command(say: options.Say) -> click.Command:
                 after,
                 seed=loaded.study.seed,
                 replications=loaded.study.replications,
+                engine=engine,
                 workers=workers or os.cpu_count() or 1,
                 progress=progress.show,
             )
@@ -76,7 +82,13 @@ def _show(found: Ranking, folder: Folder, path: Path, limits: tuple[str, ...], l
     from sim.study import study_result
 
     result = study_result(
-        folder.study, found.results, name=path.as_posix(), seed=found.seed, replications=found.replications, command=""
+        folder.study,
+        found.results,
+        name=path.as_posix(),
+        seed=found.seed,
+        replications=found.replications,
+        engine=found.engine,
+        command="",
     )
     edition = Edition(result, folder, lang)
     whole = {change.limit: change for change in found.whole}

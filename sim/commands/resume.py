@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from sim.commands import options
-from sim.commands.study import Job, simulated, tell
+from sim.commands.output import tell
+from sim.commands.study import Job, simulated
 from sim.commands.values import STDOUT
 from sim.errors import InputError
 from sim.text import Language, Text
@@ -51,10 +52,21 @@ def _go_on(out: Path, workers: int | None, lang: Language) -> int:
             until_done.enter_context(redirect_stdout(sys.stderr))
         given = {name: value for name, value in its.items() if name not in ("folder", "folder_at", "json_file")}
         job = Job(folder=Path(its["folder"]), out=out, json_file=json_file, workers=workers, **given)
+        _refuse_another_engine(job)
         folder = _as_it_was(run, Path(its["folder_at"]), job)
         done, of = run.finished(), len(job.scenarios) * run.asked.replications
         run.tell(Text(f"接着算:已有 {done}/{of} 次模拟", f"going on: {done} of {of} replications are there"))
         return simulated(job, folder, run)
+
+
+def _refuse_another_engine(job: Job) -> None:
+    """Results say which engine made all of them."""
+    from sim.engine.engines import ready
+    from sim.unfinished import ANEW
+
+    if ready(job.engine, tell(job.lang)) != job.engine:
+        rule = Text("这次运行所用的引擎在本机已不能运行", "the engine that the run began with cannot run here any more")
+        raise InputError(rule, ANEW, value=job.engine)
 
 
 def _as_it_was(run: Unfinished, at: Path, job: Job) -> Folder:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
 from sim.commands import options, output
-from sim.commands.output import JsonTarget
+from sim.commands.output import JsonTarget, tell
 from sim.commands.values import STDOUT
 from sim.errors import InputError
 from sim.names import find
@@ -20,6 +20,7 @@ from sim.text import Language, Text
 
 if TYPE_CHECKING:
     from sim.analysis.results import KeptLogs
+    from sim.engine.engines import EngineName
     from sim.model.scenario import Folder
     from sim.study import Told
     from sim.unfinished import Unfinished
@@ -33,6 +34,7 @@ class Job:
     scenarios: Sequence[str]
     seed: int | None
     replications: int | None
+    engine: EngineName
     workers: int | None
     settings: Mapping[str, str]
     lang: Language
@@ -54,8 +56,9 @@ class Job:
         parts += ["--seed", str(seed), "--replications", str(replications)]
         for path, value in self.settings.items():
             parts += ["--set", f"{path}={value}"]
+        parts += ["--engine", self.engine] if self.engine != "kernel" else []
         parts += ["--logs", self.logs] if self.logs not in (None, "all") else []
-        return Told(self.folder.as_posix(), seed, replications, shlex.join(parts))
+        return Told(self.folder.as_posix(), seed, replications, self.engine, shlex.join(parts))
 
     def written(self) -> dict[str, Any]:
         """All that whoever goes on with it has to know, wherever he stands."""
@@ -65,7 +68,7 @@ class Job:
         return told | {name: place and str(place) for name, place in places.items()}
 
 
-_AS_GIVEN = ("scenarios", "seed", "replications", "settings", "lang", "fail_on", "logs", "by_month")
+_AS_GIVEN = ("scenarios", "seed", "replications", "engine", "settings", "lang", "fail_on", "logs", "by_month")
 _ANEW = Text(
     "放弃 --out 目录中未完成的运行,从头开始(接着算用 shixian resume)",
     "give up the unfinished run in --out and begin again (`shixian resume` goes on with it)",
@@ -78,6 +81,7 @@ _BY_MONTH = Text(
 
 def study_options(say: options.Say) -> options.Decorator:
     return options.together(
+        options.engine(say),
         options.workers(say),
         options.out(say),
         options.logs(say),
@@ -91,6 +95,7 @@ def study_options(say: options.Say) -> options.Decorator:
 def carry_out(job: Job) -> int:
     """Simulate, print, write; the exit code."""
     from sim import study, unfinished
+    from sim.engine.engines import ready
     from sim.model import files
 
     options.with_study(job.settings, job.seed, job.replications)  # refused where they contradict each other
@@ -106,6 +111,7 @@ def carry_out(job: Job) -> int:
             where="--logs",
             value=job.logs,
         )
+    job = replace(job, engine=ready(job.engine, tell(job.lang)))
     if job.out is None:
         return simulated(job, folder, None)
     asked = study.asked_for(folder, job.scenarios, job.told(folder), job.logs or "all", job.written())
@@ -141,11 +147,6 @@ def simulated(job: Job, folder: Folder, run: Unfinished | None) -> int:
         click.echo(Text(f"已写出 {run.out / pages.PAGE}", f"wrote {run.out / pages.PAGE}").in_(job.lang))
     not_met = any(verdict.value == "not-met" for scenario in result.scenarios for verdict in scenario.verdicts)
     return 1 if job.fail_on and not_met else 0
-
-
-def tell(lang: Language) -> Callable[[Text], None]:
-    """Words on the error channel."""
-    return lambda words: click.echo(words.in_(lang), err=True)
 
 
 def _refuse_the_models_folder(folder: Path, out: Path) -> None:

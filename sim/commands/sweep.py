@@ -16,6 +16,7 @@ from sim.names import find
 from sim.text import Language, Text
 
 if TYPE_CHECKING:
+    from sim.engine.engines import EngineName
     from sim.sweep import Axis, Sweep
 
 _HELP = Text(
@@ -37,6 +38,7 @@ def command(say: options.Say) -> click.Command:
     @click.option("--over", "axes", multiple=True, required=True, metavar="PATH=A,B,C", callback=_axes, help=say(_OVER))
     @click.option("--limit", "limits", multiple=True, help=say(_LIMIT))
     @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help=say(_OUT))
+    @options.engine(say)
     @options.workers(say)
     @options.common(say)
     def sweep(
@@ -45,6 +47,7 @@ def command(say: options.Say) -> click.Command:
         axes: tuple[Axis, ...],
         limits: tuple[str, ...],
         out: Path | None,
+        engine: EngineName,
         workers: int | None,
         seed: int | None,
         replications: int | None,
@@ -52,14 +55,16 @@ def command(say: options.Say) -> click.Command:
         json_file: Path | None,
         lang: Language,
     ) -> None:
-        from sim.commands.output import write_json
+        from sim.commands.output import tell, write_json
         from sim.commands.study import Progress
+        from sim.engine.engines import ready
         from sim.model import files
         from sim.sweep import run_sweep
 
         promised = files.load(folder, settings, only=[scenario]).scenario(scenario).model.limits
         for limit in limits:
             find(promised, limit, Text("承诺", "commitment"))
+        engine = ready(engine, tell(lang))
         with Progress(lang) as progress:
             found = run_sweep(
                 folder,
@@ -68,9 +73,10 @@ def command(say: options.Say) -> click.Command:
                 settings=settings,
                 seed=seed,
                 replications=replications,
+                engine=engine,
                 workers=workers or os.cpu_count() or 1,
                 progress=progress.show,
-                command=_again(folder, scenario, axes, settings),
+                command=_again(folder, scenario, axes, settings, engine),
             )
         chosen = limits or tuple(id_ for id_, limit in promised.items() if limit.value is not None)
         _show(found, chosen, lang, out)
@@ -99,10 +105,11 @@ def _axes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tupl
     return tuple(axes)
 
 
-def _again(folder: Path, scenario: str, axes: tuple[Axis, ...], settings: Mapping[str, str]) -> str:
+def _again(folder: Path, scenario: str, axes: tuple[Axis, ...], settings: Mapping[str, str], engine: EngineName) -> str:
     parts = ["shixian", "sweep", folder.as_posix(), scenario]
     parts += [part for axis in axes for part in ("--over", f"{axis.path}={','.join(axis.values)}")]
     parts += [part for path, value in settings.items() for part in ("--set", f"{path}={value}")]
+    parts += ["--engine", engine] if engine != "kernel" else []
     return shlex.join(parts)
 
 
@@ -134,6 +141,7 @@ def _content(found: Sweep, limits: tuple[str, ...]) -> dict[str, object]:
         "over": [{"path": axis.path, "values": list(axis.values)} for axis in found.axes],
         "seed": first.seed,
         "replications": first.replications,
+        "engine": first.engine,
         "command": first.command,
         "points": [
             {

@@ -11,11 +11,12 @@ import rich_click as click
 
 from sim.bounds import REPLICATIONS
 from sim.commands import options, values
-from sim.commands.output import JsonTarget, write_json
+from sim.commands.output import JsonTarget, tell, write_json
 from sim.names import find
 from sim.text import Language, Text
 
 if TYPE_CHECKING:
+    from sim.engine.engines import EngineName
     from sim.model.limits import Reading
     from sim.tracing import CaseDay, TracedCase, Why
 
@@ -64,6 +65,7 @@ def command(say: options.Say) -> click.Command:
     @click.option("--case", "case_name", required=True, help=say(_CASE))
     @click.option("--limit", "limit_id", help=say(_LIMIT))
     @click.option("--replication", type=values.Whole(0, REPLICATIONS - 1), default=0, help=say(_REPLICATION))
+    @options.engine(say)
     @options.common(say)
     def trace(
         folder: Path,
@@ -71,12 +73,14 @@ def command(say: options.Say) -> click.Command:
         case_name: str,
         limit_id: str | None,
         replication: int,
+        engine: EngineName,
         seed: int | None,
         replications: int | None,
         settings: Mapping[str, str],
         json_file: JsonTarget | None,
         lang: Language,
     ) -> None:
+        from sim.engine.engines import ready
         from sim.model import files
         from sim.tracing import named_case, trace_case
 
@@ -87,8 +91,9 @@ def command(say: options.Say) -> click.Command:
             find(loaded.model.limits, limit_id, Text("承诺", "commitment"))
         seed = loaded.model.study.seed
         label = named_case(loaded, case_name, limit_id, seed=seed, replication=replication)
+        engine = ready(engine, tell(lang))
         click.echo(Text("模拟中……", "simulating ...").in_(lang), err=True)
-        traced = trace_case(loaded, label, limit_id, seed=seed, replication=replication)
+        traced = trace_case(loaded, label, limit_id, seed=seed, replication=replication, engine=engine)
         _show(traced, lang)
         write_json(json_file, _content(traced, scenario))
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
 from sim.engine.streams import case_identity, stream_id, uniform
 from sim.errors import RunError
-from sim.jit import compiled
+from sim.jit import compiled, types
 from sim.model.calendars import Calendar
 from sim.model.demand import DayPattern, ListedCase, Source
 from sim.model.open_time import instant_of, midnight

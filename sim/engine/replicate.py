@@ -1,42 +1,42 @@
-"""Replications on any ``concurrent.futures.Executor`` (DESIGN part 7), and the engine that simulates them."""
+"""Replications on any ``concurrent.futures.Executor`` (DESIGN part 7).
+
+The kernel runs in threads: it gives the GIL away, and what analyses a log is for four fifths numpy, which gives it
+away, too. Two threads with the city wait for each other for a fifth of their time, need 2.4 GB where two processes
+need 3.2, start at once, and share what was compiled where nothing can be kept. The reference engine is Python, so it
+needs processes.
+
+An interrupt ends both within two seconds, without a unit coming to its end: threads are given a KeyboardInterrupt of
+their own, which they see between two calls of compiled code (the kernel comes back five times a second), so that no
+file is being written when this process clears up; processes are killed.
+"""
 
 from __future__ import annotations
 
 import concurrent.futures as futures
+import ctypes
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from multiprocessing import get_context
-from typing import TYPE_CHECKING, TypeVar
+from multiprocessing import connection, get_context, parent_process
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from sim.engine.engines import ENGINE, EngineName
 from sim.errors import EnvironmentFailure
-from sim.eventlog import EventLog
 from sim.model.scenario import Scenario
 from sim.text import Text
 
 if TYPE_CHECKING:
     from sim.engine.arrivals import Arrival
 
-ENGINE = "kernel"
-"""The engine that users get: the compiled one, whose logs are those of the reference engine row for row."""
-
 Unit = TypeVar("Unit")
 Result = TypeVar("Result")
 Progress = Callable[[int, int], None]
 """Called with the number of units done and of all."""
 
-
-def simulate(scenario: Scenario, seed: int, replication: int) -> EventLog:
-    """One simulated history."""
-    from sim.engine import kernel  # compiled where it is first asked for, once a machine and version
-
-    return kernel.simulate(scenario, seed, replication)
-
-
-def make_ready() -> None:
-    """Compile the engine here, before workers are there who would each do the same."""
-    import sim.engine.kernel  # noqa: F401
+_AHEAD = 2
+_INTERRUPTS = {signal.SIGINT}
 
 
 def arrivals(scenario: Scenario, seed: int, replication: int) -> Sequence[Arrival]:
@@ -51,27 +51,33 @@ def replicate(
     units: Sequence[Unit],
     executor: futures.Executor | None = None,
     progress: Progress | None = None,
+    *,
+    workers: int = 1,
 ) -> list[Result]:
-    """``run`` of every unit, in the order of ``units``, whoever finishes first; at most a few are under way.
+    """``run`` of every unit, in the order of ``units``, whoever finishes first.
 
-    Without an executor the units run here, one after another. Errors: those of ``run``;
+    Only so many units are under way as the executor has ``workers``, and two more: memory does not grow with their
+    number. Without an executor they run here, one after another. Errors: those of ``run``;
     :class:`sim.errors.EnvironmentFailure` when a worker dies.
     """
     report = progress or (lambda done, of: None)
     report(0, len(units))
-    if executor is None:
-        results = []
-        for unit in units:
-            results.append(run(unit))
-            report(len(results), len(units))
-        return results
-    with _interrupts_ignored():  # by the processes that start here, from their first instruction on
-        pending = {executor.submit(run, unit): place for place, unit in enumerate(units)}
     done: dict[int, Result] = {}
-    try:
-        for future in futures.as_completed(pending):
-            done[pending[future]] = future.result()
+    if executor is None:
+        for place, unit in enumerate(units):
+            done[place] = run(unit)
             report(len(done), len(units))
+        return list(done.values())
+    waiting = iter(enumerate(units))
+    under_way: dict[futures.Future[Result], int] = {}
+    try:
+        while len(done) < len(units):
+            while len(under_way) < workers + _AHEAD and (following := next(waiting, None)) is not None:
+                with _interrupts_kept_back():  # from processes that start here, for all their life
+                    under_way[executor.submit(run, following[1])] = following[0]
+            for future in futures.wait(under_way, return_when=futures.FIRST_COMPLETED).done:
+                done[under_way.pop(future)] = future.result()
+                report(len(done), len(units))
     except futures.BrokenExecutor as broken:
         raise EnvironmentFailure(
             Text("一个工作进程中途退出", "a worker process died"),
@@ -81,34 +87,101 @@ def replicate(
 
 
 @contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread is interrupted, and only it may say so
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+def executor_for(engine: EngineName, workers: int) -> Iterator[futures.Executor | None]:
+    """Threads for the kernel, processes for the reference engine, none for a single worker.
 
-
-@contextmanager
-def worker_processes(workers: int) -> Iterator[futures.Executor | None]:
-    """Processes for the reference engine, which is Python; none for a single worker.
-
-    Ctrl-C reaches them too, and is this process's alone to answer: an interrupted run does not wait for them to
-    finish, and when it is over, so are they.
+    When it is left in disorder nothing goes on: no thread, no process.
     """
     if workers <= 1:
         yield None
         return
-    executor = futures.ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    with threads(workers) if engine == "kernel" else processes(workers) as executor:
+        yield executor
+
+
+class _Threads(futures.ThreadPoolExecutor):
+    """Threads that can be interrupted as the main one can."""
+
+    def __init__(self, workers: int) -> None:
+        super().__init__(workers)
+        self._busy: set[int] = set()
+        self._changing = threading.Lock()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> futures.Future[Any]:
+        return super().submit(self._carry_out, fn, *args, **kwargs)
+
+    def _carry_out(self, run: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        thread = threading.get_ident()
+        self._busy.add(thread)
+        try:
+            return run(*given, **named)
+        finally:
+            with self._changing:
+                self._busy.discard(thread)
+
+    def interrupt(self) -> None:
+        """Every unit under way ends in a KeyboardInterrupt, which it may clear up after; come back when it has."""
+        self.shutdown(wait=False, cancel_futures=True)
+        with self._changing:
+            for thread in self._busy:
+                raised = ctypes.py_object(KeyboardInterrupt)
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
+        self.shutdown()
+
+
+@contextmanager
+def threads(workers: int) -> Iterator[futures.Executor]:
+    """Threads that end with what they are for, also where that is interrupted."""
+    executor = _Threads(workers)
+    try:
+        yield executor
+    except BaseException:
+        executor.interrupt()
+        raise
+    executor.shutdown()
+
+
+@contextmanager
+def processes(workers: int) -> Iterator[futures.Executor]:
+    """Processes that end with this one, even where it is killed.
+
+    Ctrl-C reaches them too, and is this process's alone to answer.
+    """
+    executor = futures.ProcessPoolExecutor(workers, get_context("spawn"), initializer=_end_with_the_parent)
     try:
         yield executor
         executor.shutdown()
     except BaseException:
         for process in list((executor._processes or {}).values()):
-            process.terminate()
+            process.kill()
             process.join()
         executor.shutdown(wait=False)  # a future that were cancelled here would trip the pool's own thread
         raise
+
+
+def _end_with_the_parent() -> None:
+    """A pool's process waits for work for ever; one whose parent is gone ends."""
+    parent = parent_process()
+
+    def wait() -> None:
+        if parent is not None:
+            connection.wait([parent.sentinel])
+            os._exit(EnvironmentFailure.exit_code)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+@contextmanager
+def _interrupts_kept_back() -> Iterator[None]:
+    """What starts here never sees them; they reach this thread afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+__all__ = ["ENGINE", "EngineName", "Progress", "arrivals", "executor_for", "processes", "replicate", "threads"]

@@ -12,11 +12,10 @@ import zlib
 from typing import Any
 
 import numpy as np
-from numba import types
 
 from sim.bounds import REPLICATIONS, VISITS
 from sim.errors import InputError, RunError
-from sim.jit import compiled
+from sim.jit import compiled, types
 from sim.text import Text
 
 # Compiled code mixes uint64 with plain integers as float64, so every constant is a uint64.

@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from sim.jit import compiled
+from sim.jit import compiled, types
 from sim.model.law_kinds import EXPONENTIAL, LINEAR, LOGNORMAL, PIECES, TRIANGULAR, UNIFORM, WEIBULL
 from sim.model.law_tables import Z_HIGHEST, Z_LOWEST, Array, constant_piece, piece, table
 from sim.model.quantiles import normal_below, piece_density, quantile, shares

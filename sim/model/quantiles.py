@@ -10,10 +10,9 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from sim.jit import compiled
+from sim.jit import compiled, types
 from sim.model.law_kinds import (
     CONSTANT,
     EXPONENTIAL,

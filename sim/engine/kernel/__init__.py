@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sim import jit
 from sim.bounds import VISITS
 from sim.engine.kernel.instant import CALENDAR, ENDLESS, FINISHED, ROOM, go_on
 from sim.engine.kernel.log import log_of
@@ -15,6 +16,9 @@ from sim.errors import InputError, RunError
 from sim.eventlog import EventLog
 from sim.model.scenario import Scenario
 from sim.text import Text
+
+if jit.why_not():
+    raise ImportError(jit.why_not())
 
 
 def simulate(
@@ -27,7 +31,10 @@ def simulate(
     if behaviours:
         raise InputError(
             Text("编译引擎不能执行 Python 编写的步骤", "the compiled kernel cannot run steps written in Python"),
-            Text("改用参考引擎:--engine reference", "use the reference engine: --engine reference"),
+            Text(
+                '改用参考引擎:engine="reference"(命令行: --engine reference)',
+                'use the reference engine: engine="reference" (on the command line --engine reference)',
+            ),
             value=", ".join(behaviours),
         )
     check_replication(replication)

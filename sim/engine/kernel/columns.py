@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from sim.jit import compiled
+from sim.jit import compiled, types
 
 Array = NDArray[Any]
 

@@ -19,6 +19,8 @@ _STATE = ("pools", "groups", "queues", "processes")
 """What of the program changes in a run."""
 _DEEDS = 1 << 14
 """For so many deeds there is room whenever compiled code goes on."""
+_AT_ONCE = 1 << 19
+"""After so many deeds, a fifth of a second, it comes back, so that Python sees an interrupt."""
 _ROWS = tuple(name for name in NAMES if name.startswith("row_"))
 
 
@@ -139,7 +141,7 @@ class World:
                 size = max(2 * size, used + 2 * deeds * family.per_deed)
                 self._allocate(family, size)
             room = min(room, (size - used) // family.per_deed)
-        self.run["room"] = room
+        self.run["room"] = min(room, max(deeds, _AT_ONCE))
         self.find_addresses()
 
     def _capacity(self, family: Family) -> int:
