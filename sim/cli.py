@@ -21,7 +21,7 @@ from typing import NoReturn, TextIO, cast
 import rich_click as click
 from click.exceptions import Exit, NoArgsIsHelpError
 
-from sim.commands import help, options
+from sim.commands import help, interrupts, options
 from sim.commands.output import Unbroken
 from sim.commands.usage import refuse_what_is_no_text, usage_error
 from sim.errors import EnvironmentFailure, ShixianError, reason
@@ -70,6 +70,7 @@ def _version(context: click.Context, _: click.Parameter, asked: bool) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and exit."""
+    interrupts.answer()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Chinese is no reason to stop

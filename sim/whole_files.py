@@ -9,6 +9,11 @@ from pathlib import Path
 from sim.errors import EnvironmentFailure, reason
 from sim.text import Text
 
+_UMASK = os.umask(0)
+"""The process's mask for new files, which temporary files do not heed; it can only be read by changing it, which two
+threads must not do at once."""
+os.umask(_UMASK)
+
 
 def write_whole(path: Path, content: bytes, make_folder: bool = True) -> None:
     """Write a file: to a neighbour first, down to the disk, then under its name.
@@ -31,7 +36,7 @@ def write_whole(path: Path, content: bytes, make_folder: bool = True) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        neighbour.chmod(0o666 & ~_umask())
+        neighbour.chmod(0o666 & ~_UMASK)
         neighbour.replace(path)
         neighbour = None
         _sync_folder(path.parent)
@@ -49,13 +54,6 @@ def unwritable(error: OSError, where: Path) -> EnvironmentFailure:
         Text("检查磁盘空间和文件夹权限", "check the disk's free space and the rights on the folder"),
         where=str(where),
     )
-
-
-def _umask() -> int:
-    """The process's mask for new files, which temporary files do not heed."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _sync_folder(folder: Path) -> None:
