@@ -20,7 +20,7 @@ import time
 from types import FrameType
 
 INTERRUPTED = 130
-_PATIENCE_S = 1.5
+_PATIENCE_S = 1.2
 
 
 def answer() -> None:
