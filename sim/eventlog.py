@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import prod
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -25,6 +26,9 @@ NAT = int(np.iinfo(np.int64).min)
 NO_ROW = -1
 
 Ints = NDArray[np.int64]
+
+_LISTED = 2**20
+"""Up to so many combinations are looked at all together."""
 
 
 class Server(NamedTuple):
@@ -94,9 +98,7 @@ class Grouped(NamedTuple):
     def by(cls, column: NDArray[Any], numbers: int) -> Grouped:
         """Group a column of numbers from 0 up to, but not including, ``numbers``."""
         first = np.append(0, np.cumsum(np.bincount(column, minlength=numbers)))
-        if numbers <= np.iinfo(np.int16).max:
-            column = column.astype(np.int16)  # numpy sorts so short integers in linear time
-        return cls(first, np.argsort(column, kind="stable"))
+        return cls(first, counting_order(column, numbers))
 
 
 class Sorts(NamedTuple):
@@ -258,6 +260,16 @@ def combinations(columns: Sequence[tuple[NDArray[Any], int]]) -> tuple[Ints, lis
     >>> codes.tolist(), found
     ([1, 0, 1], [(0, 3), (1, 3)])
     """
+    widths = [width for _, width in columns]
+    if prod(widths) <= _LISTED:
+        key = columns[0][0].astype(np.int64)
+        for column, width in columns[1:]:
+            key *= width
+            key += column
+        occurs = np.zeros(prod(widths), dtype=np.bool_)
+        occurs[key] = True
+        each = np.unravel_index(np.flatnonzero(occurs), widths)
+        return (np.cumsum(occurs) - 1)[key], list(zip(*(numbers.tolist() for numbers in each), strict=True))
     codes = np.zeros(columns[0][0].size, dtype=np.int64)
     found: list[tuple[int, ...]] = [()]
     for column, width in columns:
@@ -267,3 +279,18 @@ def combinations(columns: Sequence[tuple[NDArray[Any], int]]) -> tuple[Ints, lis
         codes = (np.cumsum(occurs) - 1)[key]
         found = [(*found[i // width], i % width) for i in np.flatnonzero(occurs).tolist()]
     return codes, found
+
+
+def counting_order(column: NDArray[Any], numbers: int) -> Ints:
+    """The stable order of numbers from 0 up to, but not including, ``numbers``, found by counting.
+
+    >>> counting_order(np.array([1, 0, 1]), 2).tolist()
+    [1, 0, 2]
+    """
+    if numbers <= np.iinfo(np.int16).max:  # numpy sorts so short integers in linear time, and longer ones not
+        return np.argsort(column.astype(np.int16), kind="stable")
+    from scipy.sparse import coo_array
+
+    place = np.arange(column.size)
+    counted = coo_array((np.ones(column.size, dtype=np.bool_), (column, place)), shape=(numbers, column.size))
+    return counted.tocsr().indices.astype(np.int64)

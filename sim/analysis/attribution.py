@@ -10,7 +10,19 @@ from numpy.typing import NDArray
 
 from sim.analysis.staffing import Asked, OpenSteps, asked_of_pools, open_steps
 from sim.errors import InputError
-from sim.eventlog import KINDS, NAT, NO_ROW, Coded, EventLog, Grouped, GroupInfo, Ints, combinations, expanded
+from sim.eventlog import (
+    KINDS,
+    NAT,
+    NO_ROW,
+    Coded,
+    EventLog,
+    Grouped,
+    GroupInfo,
+    Ints,
+    combinations,
+    counting_order,
+    expanded,
+)  # fmt: skip
 from sim.model.quantities import DAY_US
 from sim.text import Text
 
@@ -82,6 +94,9 @@ def attribute(log: EventLog, cases: Ints | None = None) -> Segments:
     pieces = _segments_of(log, np.flatnonzero(asked))
     first = np.append(0, np.cumsum(np.bincount(pieces.row, minlength=len(log))))
     index, place = expanded(first[row], first[row + 1])
+    if not before.case.size:
+        order = _in_order(case[index], pieces.start[place])
+        return _taken(pieces, place[order])._replace(case=case[index[order]])
     along = _taken(pieces, place)._replace(case=case[index])
     found = Segments._make(np.append(before[i], along[i]) for i in range(len(before)))
     return _taken(found, _in_order(found.case, found.start))
@@ -159,17 +174,26 @@ def _segments_of(log: EventLog, rows: Ints) -> Segments:
         *_of_waiting(log, works),
         *_of_stints(log, works),
     ]
+    parts = [_lasting(part) for part in parts]
     row = np.concatenate([rows for rows, *_ in parts])
+    start = np.concatenate([start for _, _, start, _ in parts])
+    order = _in_order(row, start)
     codes = np.concatenate([np.full(rows.size, kind, dtype=np.int8) for rows, kind, *_ in parts])
-    start, stop = (np.concatenate([part[i] for part in parts]) for i in (2, 3))
+    stop = np.concatenate([stop for *_, stop in parts])
+    row = row[order]
+    return _joined(Segments(row, row, codes[order], start[order], stop[order]))
+
+
+def _lasting(part: _Part) -> _Part:
+    """Without what begins where it ends."""
+    rows, kind, start, stop = part
     some = np.flatnonzero(start < stop)
-    found = _taken(Segments(row, row, codes, start, stop), some)
-    return _joined(_taken(found, _in_order(found.row, found.start)))
+    return (rows, kind, start, stop) if some.size == rows.size else (rows[some], kind, start[some], stop[some])
 
 
 def _in_order(group: Ints, start: Ints) -> Ints:
     """The order by group and start. They come nearly so: groups in a few runs, most of them in order of time."""
-    order = np.argsort(group, kind="stable")
+    order = counting_order(group, int(group.max(initial=-1)) + 1)
     group, start = group[order], start[order]
     wrong = np.flatnonzero((group[1:] == group[:-1]) & (start[1:] < start[:-1]))
     if wrong.size:
@@ -196,7 +220,7 @@ def _of_waiting(log: EventLog, works: Ints) -> list[_Part]:
     is_first = np.roll(is_last, 1)
     start[is_first], start[~is_first] = log.ready[works], stints.stop[stint]
     stop[is_last], stop[~is_last] = log.end[works], stints.start[stint]
-    row = np.repeat(works, high - low + 1)
+    row, _, start, stop = _lasting((np.repeat(works, high - low + 1), _STAFF, start, stop))
     needed = np.where(log.unsplittable[row], log.duration_us[row], 0)
     found: list[_Part] = []
     for needs, those in Grouped.by(log.needs[row], len(log.needs_names)).places():

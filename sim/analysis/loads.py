@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.analysis.results import PoolLoad
 from sim.analysis.samples import PoolSample
 from sim.analysis.statistics import t_interval
-from sim.eventlog import KINDS, NAT, Coded, EventLog, Grouped, Ints
+from sim.eventlog import KINDS, NAT, Coded, EventLog, Grouped, Ints, expanded
 from sim.model.pools import Pool
 from sim.model.quantities import HOUR_US
 from sim.text import Text
@@ -30,7 +30,8 @@ def pool_samples(log: EventLog, window: tuple[int, int]) -> dict[str, PoolSample
     """
     first, last = max(window[0], log.begin), min(window[1], log.end_of_run)
     busy = _busy_us(log, first, last)
-    works = np.flatnonzero((log.kind == KINDS.index("work")) & (log.needs >= 0))
+    by_then = slice(np.searchsorted(log.ready, last, side="right"))  # rows stand in the order of ready
+    works = np.flatnonzero((log.kind[by_then] == KINDS.index("work")) & (log.needs[by_then] >= 0))
     ready = log.ready[works]
     given_up = (log.start[works] == NAT) & (log.end[works] != NAT)
     begun = np.where(log.start[works] == NAT, log.end[works], log.start[works])
@@ -72,15 +73,17 @@ def _asks_for(log: EventLog, pool: str) -> NDArray[np.bool_]:
 
 def _busy_us(log: EventLog, first: int, last: int) -> dict[str, int]:
     stints = log.stints
-    stint = np.repeat(np.arange(stints.start.size), np.diff(stints.server_first))
-    stop = np.where(stints.stop == NAT, log.end_of_run, stints.stop)
-    start, stop = np.clip(stints.start, first, last)[stint], np.clip(stop, first, last)[stint]
+    within = np.flatnonzero((stints.start < last) & ((stints.stop > first) | (stints.stop == NAT)))
+    index, held = expanded(stints.server_first[within], stints.server_first[within + 1])
+    stint, servers = within[index], stints.servers[held]
+    stop = np.where(stints.stop == NAT, log.end_of_run, stints.stop)[stint]
+    start, stop = np.clip(stints.start[stint], first, last), np.clip(stop, first, last)
     calendars = Coded.of([log.pools[server.pool][server.group].calendar for server in log.servers])
     spent = np.zeros(stint.size, dtype=np.int64)
-    for code, its in Grouped.by(calendars.codes[stints.servers], len(calendars.names)).places():
+    for code, its in Grouped.by(calendars.codes[servers], len(calendars.names)).places():
         spent[its] = log.calendars[calendars.names[code]].open_times(start[its], stop[its])
     found: dict[str, int] = {}
-    for server, us in enumerate(np.bincount(stints.servers, spent, len(log.servers)).tolist()):
+    for server, us in enumerate(np.bincount(servers, spent, len(log.servers)).tolist()):
         pool = log.servers[server].pool
         found[pool] = found.get(pool, 0) + round(us)
     return found

@@ -26,10 +26,14 @@ Flags = NDArray[np.bool_]
 
 
 class _Known(NamedTuple):
-    """A log and what is asked of it again and again; months by case, segments of the cases asked for."""
+    """A log and what is asked of it again and again; months by case, segments of the cases asked for.
+
+    ``near``: by case, whether the window can have anything of it.
+    """
 
     log: EventLog
     window: tuple[int, int]
+    near: Flags
     legal: WorkingDays
     customer_facing: tuple[str, ...]
     month: NDArray[np.datetime64]
@@ -41,6 +45,7 @@ def sample(log: EventLog, model: Model) -> Sample:
     known = _Known(
         log=log,
         window=model.study.window,
+        near=_near(log, model.study.window),
         legal=WorkingDays(log.calendars[LEGAL]),
         customer_facing=tuple(id_ for id_, stage in model.stages.items() if stage.customer_facing),
         month=_month(log.cases.accepted),
@@ -61,7 +66,7 @@ def _closed_of_limits(log: EventLog, model: Model) -> Ints:
 
 def _limit(known: _Known, limit: Limit) -> LimitSample:
     log, default = known.log, limit.default_reading()
-    every = ClocksOf(log, _of_classes(log, _classes_of(limit, default)))
+    every = ClocksOf(log, _of_classes(log, _classes_of(limit, default), known.near))
     in_window = _within(log.cases.accepted[every.cases], known.window)
     completed, under_baseline, by_class, late, finished = None, None, {}, ~in_window, in_window & False
     if default is not None:
@@ -75,7 +80,8 @@ def _limit(known: _Known, limit: Limit) -> LimitSample:
     if default is not None:
         found[default.id] = _sampled(known, limit, default, times, in_window)
     cohort, kept = clocks.cases, every.cases[finished & ~late]
-    closed = cohort[log.closed[cohort] != NAT]
+    is_closed = log.closed[cohort] != NAT
+    closed = cohort[is_closed]
     still_open = cohort[(log.closed[cohort] == NAT) & (log.withdrawn[cohort] == NAT)]
     segments = of_cases(known.segments, closed)
     over = clocks.of((finished & (log.closed[every.cases] != NAT))[in_window])
@@ -86,7 +92,7 @@ def _limit(known: _Known, limit: Limit) -> LimitSample:
         under_baseline=under_baseline,
         classes=by_class,
         months={id_: months for id_, (_, months) in found.items()},
-        stages=stage_counts(log, closed, known.customer_facing).astype(np.float64),
+        stages=stage_counts(log, cohort, known.customer_facing, clocks.family)[is_closed].astype(np.float64),
         elapsed_us=log.closed[closed] - log.cases.accepted[closed],
         elapsed_open_us=log.end_of_run - log.cases.accepted[still_open],
         elapsed_kept_us=(log.closed[kept] - log.cases.accepted[kept])[log.closed[kept] != NAT],
@@ -103,7 +109,7 @@ def _reading(
     """A reading beside the default one, of that one's cohort where it has no classes of its own."""
     log, classes = known.log, _classes_of(limit, reading)
     if set(classes) != set(_classes_of(limit, limit.default_reading())):
-        cases = _of_classes(log, classes)
+        cases = _of_classes(log, classes, known.near)
         clocks = ClocksOf(log, cases[_within(log.cases.accepted[cases], known.window)])
     times = _times(known, limit, reading, clocks)
     return _sampled(known, limit, reading, times, np.ones(clocks.cases.size, dtype=np.bool_))
@@ -265,8 +271,23 @@ def _classes(known: _Known, described: Iterable[str]) -> dict[str, ClassSample]:
     return found
 
 
-def _of_classes(log: EventLog, classes: Iterable[str]) -> Ints:
-    return np.flatnonzero(log.cases.case_class.isin(classes))
+def _of_classes(log: EventLog, classes: Iterable[str], which: Flags) -> Ints:
+    return np.flatnonzero(log.cases.case_class.isin(classes) & which)
+
+
+def _near(log: EventLog, window: tuple[int, int]) -> Flags:
+    """Cases accepted before the window ends, of whose family something goes on after it has begun."""
+    early = int(np.searchsorted(log.ready, window[0]))  # rows stand in the order of ready
+    end = log.end[:early]
+    near = np.zeros(len(log.cases), dtype=np.bool_)
+    near[log.case[early:]] = True
+    near[log.case[:early][(end == NAT) | (end >= window[0])]] = True
+    found = np.flatnonzero(near)
+    while found.size:  # what goes on in a spawned case goes on in the family of the one that spawned it
+        parent = log.cases.parent[found]
+        found = np.unique(parent[(parent >= 0) & ~near[parent]])
+        near[found] = True
+    return near & (log.cases.accepted < window[1])
 
 
 def _within(instants: Ints, window: tuple[int, int]) -> Flags:

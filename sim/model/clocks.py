@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -82,6 +83,7 @@ class Selected(Part):
         return owner in self.owners or stage in self.stages or any(names_step(name, step) for name in self.steps)
 
 
+@cache
 def names_step(name: str, path: str) -> bool:
     """Whether a limit's word for a step means the one at this path: the whole path, without its process, or its end."""
     return path == name or path.endswith(f"/{name}")

@@ -29,7 +29,8 @@ class WorkingDays:
         self._end = np.datetime64(date_of(max(legal.first_us, legal.last_us - 1)), "D") + 1
         dates = np.arange(self._first, self._end)
         self._midnights = np.arange(self._first, self._end + 1).astype(np.int64) * DAY_US
-        self._hours = np.diff(legal.open_until(self._midnights))
+        self._open_before = legal.open_until(self._midnights)
+        self._hours = np.diff(self._open_before)
         self._days = dates[self._hours > 0]
         """The working days, in order."""
         self._before = np.append(0, np.cumsum(self._hours > 0))
@@ -95,7 +96,7 @@ class WorkingDays:
         t = self._within(t)
         place = np.minimum(self._place(_dates(t)), self._hours.size - 1)
         hours = self._hours[place]
-        gone = self._legal.open_until(t) - self._legal.open_until(self._midnights[place])
+        gone = self._legal.open_until(t) - self._open_before[place]
         return self._before[place], np.divide(gone, hours, out=np.zeros(np.shape(t)), where=hours > 0)
 
     def _place(self, day: ArrayLike) -> Numbers:

@@ -47,15 +47,18 @@ def family_cases(log: EventLog, cases: Ints) -> tuple[Ints, Ints]:
     return place[order], member[order]
 
 
-def stage_counts(log: EventLog, cases: Ints, customer_facing: Collection[str] | None = None) -> Ints:
+def stage_counts(
+    log: EventLog, cases: Ints, customer_facing: Collection[str] | None = None, family: FamilyRows | None = None
+) -> Ints:
     """环节数: how many distinct stages each case has gone through so far, of those that the customer meets.
 
     Stages of the cases that it spawned are among them. ``customer_facing``: the ids that count; all when left out.
+    ``family``: the cases' rows, where they have been found before.
     """
     stages = [stage for _, stage, _ in log.sorts.words]
     facing = [stage is not None and (customer_facing is None or stage in customer_facing) for stage in stages]
     code = np.array([log.stage.code(stage or "") for stage in stages], dtype=np.int64)
-    place, _, sort = family_rows(log, cases)
+    place, _, sort = family_rows(log, cases) if family is None else family
     counts = np.array(facing, dtype=np.bool_)[sort]
     gone = np.zeros((cases.size, len(log.stage.names)), dtype=np.bool_)
     gone[place[counts], code[sort[counts]]] = True

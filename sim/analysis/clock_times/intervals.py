@@ -95,4 +95,5 @@ def _steps(a: int, b: int, which: int) -> Ints:
 
 def _places(intervals: Intervals, groups: Ints) -> tuple[Ints, Ints]:
     """Where the intervals of each group begin and end among united ones."""
-    return np.searchsorted(intervals.group, groups), np.searchsorted(intervals.group, groups, side="right")
+    first = np.searchsorted(intervals.group, np.arange(groups.max(initial=-1) + 2))
+    return first[groups], first[groups + 1]

@@ -46,7 +46,7 @@ class ClockTimes:
 
     def is_in(self, *states: State) -> NDArray[np.bool_]:
         """Which cases are in one of these states."""
-        return np.isin(self.state, [STATES.index(state) for state in states])
+        return np.isin(STATES, states)[self.state]
 
     def late(self, limit: float) -> NDArray[np.bool_]:
         """Which cases have taken more than a limit in days of the unit; open ones are late for certain then."""
@@ -77,11 +77,16 @@ class ClocksOf:
     log: EventLog
     cases: Ints
     _found: dict[tuple[Clock, Per], _Counted] = field(default_factory=dict)
+    _whole: tuple[ClocksOf, NDArray[np.bool_]] | None = None
 
     @cached_property
     def family(self) -> FamilyRows:
         """The rows of the cases, with those of the cases that they spawned."""
-        return family_rows(self.log, self.cases)
+        if self._whole is None:
+            return family_rows(self.log, self.cases)
+        whole, which = self._whole
+        its = whole.family.where(which[whole.family.place])
+        return its._replace(place=(np.cumsum(which) - 1)[its.place])
 
     def times(
         self, clock: Clock, unit: Unit, legal: WorkingDays, *, per: Per = "case", moved: bool = True
@@ -117,7 +122,7 @@ class ClocksOf:
             case, part = np.divmod(intervals.group, parts)
             its = intervals._replace(group=place[case] * parts + part).where(which[case])
             found[key] = _Counted(_Run._make(column[which] for column in run), its, parts)
-        return ClocksOf(self.log, self.cases[which], found)
+        return ClocksOf(self.log, self.cases[which], found, (self, which))
 
     def _counted(self, clock: Clock, per: Per) -> _Counted:
         if (clock, per) not in self._found:
