@@ -70,11 +70,15 @@ def _version(context: click.Context, _: click.Parameter, asked: bool) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and exit."""
-    interrupts.answer()
+    given = sys.argv[1:] if arguments is None else arguments
+    interrupts.answer(_INTERRUPTED.in_(language(given)))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Chinese is no reason to stop
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    code = run(given)
+    if code == interrupts.INTERRUPTED:
+        interrupts.end()
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -91,11 +95,11 @@ def _told(arguments: Sequence[str], chosen: Language) -> int:
     except ShixianError as error:
         message, code = Text(error.message("zh"), error.message("en")), error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        message, code = _INTERRUPTED, 130
+        message, code = _INTERRUPTED, interrupts.INTERRUPTED
     except Exception:  # the last resort: a defect of ours, told in one line
         details = traceback.format_exc()
         if "KeyboardInterrupt" in details:  # which pydantic takes for a failure of its own while it is imported
-            message, code = _INTERRUPTED, 130
+            message, code = _INTERRUPTED, interrupts.INTERRUPTED
         else:
             message, code = _defect(details), EnvironmentFailure.exit_code
     click.echo(message.in_(chosen), err=True)
