@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from sim.analysis.results import StudyResult, Verdict
 from sim.model.scenario import Folder
-from sim.report import pages
+from sim.report import pages, pictures
 from sim.report.edition import Edition
 from sim.text import Language
 
@@ -29,8 +29,8 @@ def only(result: StudyResult, *limits: str) -> StudyResult:
 def written(result: StudyResult, folder: Folder, language: Language = "zh") -> str:
     """The report without its pictures."""
     edition = Edition(result, folder, language)
-    none = pages.LimitCharts(None, None, None)
-    charts = pages.Charts(None, {}, dict.fromkeys(edition.measured, none), None, {})
+    none = pictures.LimitCharts(None, None, None)
+    charts = pictures.Charts(None, {}, dict.fromkeys(edition.measured, none), None, {})
     return pages.page(edition, charts)
 
 

@@ -19,7 +19,8 @@ from sim.analysis.results import Verdict
 from sim.analysis.statistics.estimate import ONE_REPLICATION
 from sim.analysis.verdicts import GROWING
 from sim.model.scenario import Folder
-from sim.report import page_one, pages, reform_words
+from sim.report import page_one, pages, pictures, reform_words
+from sim.report.charts.canvas import Picture
 from sim.report.charts.finished import finished
 from sim.report.charts.standing import standing
 from sim.report.charts.time_split import time_split
@@ -194,7 +195,7 @@ def test_whatever_people_call_a_step_is_shown_as_text(name: str) -> None:
 def test_whatever_people_call_a_step_can_be_drawn(recwarn: pytest.WarningsRecorder) -> None:
     name = "".join(EVIL[:4]) + "".join(EVIL[5:])
     before = only(replace(study(), scenarios=study().scenarios[:1], changes=()), "E2")
-    charts = pages.draw(Edition(before, evil(name), "zh"))
+    charts = pictures.draw(Edition(before, evil(name), "zh"))
     page = pages.page(Edition(before, evil(name), "zh"), charts)
     outside = _Outside()
     outside.feed(page)
@@ -205,9 +206,9 @@ def test_whatever_people_call_a_step_can_be_drawn(recwarn: pytest.WarningsRecord
 def test_names_of_files_are_clean_and_differ_on_every_system() -> None:
     assert file_name("../../x") == "x"
     assert file_name("CON/时限") == "CON"
-    picture = pages.Picture(b"", b"", "", 1, 1)
-    limit = pages.LimitCharts(picture, None, None)
-    names = pages.Charts(None, {}, {"E1": limit, "e1": limit, "时": limit, "限": limit}, None, {}).files()
+    picture = Picture(b"", b"", "", 1, 1)
+    limit = pictures.LimitCharts(picture, None, None)
+    names = pictures.Charts(None, {}, {"E1": limit, "e1": limit, "时": limit, "限": limit}, None, {}).files()
     assert list(names) == ["E1-time", "e1-time-2", "time", "time-2"]
 
 
@@ -240,8 +241,8 @@ def test_the_report_is_one_file(tmp_path: Path) -> None:
 
 
 def test_pictures_of_an_earlier_report_go_and_what_is_not_ours_stays(tmp_path: Path) -> None:
-    picture = pages.Picture(b"x", b"x", "", 1, 1)
-    charts = pages.Charts(None, {}, {"E2": pages.LimitCharts(picture, picture, None)}, None, {})
+    picture = Picture(b"x", b"x", "", 1, 1)
+    charts = pictures.Charts(None, {}, {"E2": pictures.LimitCharts(picture, picture, None)}, None, {})
     (tmp_path / "charts").mkdir()
     for name in ("E2-time", "E2-finished", "gone", "mine", "standing"):
         for ending in ("png", "svg"):

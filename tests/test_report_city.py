@@ -10,7 +10,7 @@ from functools import cache
 import pytest
 
 from sim.analysis.results import Verdict
-from sim.report import cells, contents, page_one, pages
+from sim.report import cells, contents, page_one, pages, pictures
 from sim.report.charts.finished import finished
 from sim.report.charts.months import months
 from sim.report.charts.required import required
@@ -162,9 +162,9 @@ def test_a_commitment_whose_steps_are_gone_under_the_plan_is_told_and_drawn(lang
     result = changed(only(city_study(), "G3", "W3", "H2", "P4"), vanished)
     its = Edition(result, city(), language)
     drawn = {
-        id_: pages.LimitCharts(*(draw(its, id_) for draw in (time_split, finished, months))) for id_ in its.measured
+        id_: pictures.LimitCharts(*(draw(its, id_) for draw in (time_split, finished, months))) for id_ in its.measured
     }
-    charts = pages.Charts(standing(its), {}, drawn, None, {})
+    charts = pictures.Charts(standing(its), {}, drawn, None, {})
     assert charts.limits["W3"].time is not None and charts.limits["H2"].finished is not None
     told = text_of(pages.page(its, charts).partition('<section id="assumptions"')[0])
     table = verdict_table(result, city(), language)

@@ -29,7 +29,7 @@ SAMPLE = sim.study.sample
 def short_report(monkeypatch: pytest.MonkeyPatch) -> None:
     """The report proper is seconds of drawing; the runs of tests/test_stopped_processes.py have it."""
 
-    def write(result: Any, folder: Any, out: Path, lang: str) -> None:
+    def write(result: Any, folder: Any, out: Path, lang: str, each: Any = None) -> None:
         write_whole(out / "charts/standing.png", lang.encode())
         write_whole(out / pages.PAGE, b'<meta name="shixian-charts" content="standing">' + repr(result).encode())
 

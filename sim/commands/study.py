@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,11 +20,15 @@ from sim.names import find
 from sim.text import Language, Text
 
 if TYPE_CHECKING:
-    from sim.analysis.results import KeptLogs
+    from sim.analysis.results import KeptLogs, StudyResult
     from sim.engine.engines import EngineName
     from sim.model.scenario import Folder
+    from sim.report.pictures import Each
     from sim.study import Told
     from sim.unfinished import Unfinished
+
+_MANY = 10
+"""Commitments from which on a report is drawn by several processes: each takes a second to start."""
 
 
 @dataclass(frozen=True)
@@ -126,12 +131,13 @@ def simulated(job: Job, folder: Folder, run: Unfinished | None) -> int:
     from sim.report.edition import Edition
     from sim.report.month_table import month_table
 
+    workers = job.workers or os.cpu_count() or 1
     with Progress(job.lang) as progress:
         result = study.carried_out(
             folder,
             job.scenarios,
             job.told(folder),
-            workers=job.workers or os.cpu_count() or 1,
+            workers=workers,
             progress=progress.show,
             run=run,
         )
@@ -141,12 +147,25 @@ def simulated(job: Job, folder: Folder, run: Unfinished | None) -> int:
     output.write(job.json_file, document.written(result, folder))
     if run is not None:
         document.write(result, folder, run.results / "verdicts.json")
-        pages.write_report(result, folder, run.results, job.lang)
+        with _drawing(result, workers) as each:
+            pages.write_report(result, folder, run.results, job.lang, each)
         pages.remove_earlier(run.out, pages.pictures_of(run.results))
         run.put()
         click.echo(Text(f"已写出 {run.out / pages.PAGE}", f"wrote {run.out / pages.PAGE}").in_(job.lang))
     not_met = any(verdict.value == "not-met" for scenario in result.scenarios for verdict in scenario.verdicts)
     return 1 if job.fail_on and not_met else 0
+
+
+@contextmanager
+def _drawing(result: StudyResult, workers: int) -> Iterator[Each | None]:
+    """Processes that draw, where there is more to be drawn than they need to start."""
+    from sim.engine.replicate import processes, replicate
+
+    if workers == 1 or len(result.scenarios[0].verdicts) < _MANY:
+        yield None
+        return
+    with processes(workers) as executor:
+        yield lambda draw, asked: replicate(draw, asked, executor, workers=workers)
 
 
 def _refuse_the_models_folder(folder: Path, out: Path) -> None:

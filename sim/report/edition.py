@@ -176,6 +176,23 @@ class Edition:
         )
 
     @cached_property
+    def step_owners(self) -> dict[str, dict[str, str]]:
+        """By scenario, whose each step is, by its path."""
+        return {
+            name: {at.path: at.owner or "" for process in its.model.processes for at in steps_of(its.model, process)}
+            for name, its in self.scenarios.items()
+        }
+
+    @cached_property
+    def season_owners(self) -> frozenset[str]:
+        """Owners of whom every step is to wait for a season to open: no people, and no queue."""
+        owned: dict[str, set[bool]] = {}
+        for owners in self.step_owners.values():
+            for path, owner in owners.items():
+                owned.setdefault(owner, set()).add(path in self._seasons)
+        return frozenset(owner for owner, opening in owned.items() if opening == {True})
+
+    @cached_property
     def _step_names(self) -> dict[str, Text]:
         found: dict[str, Text] = {}
         for scenario in self.scenarios.values():

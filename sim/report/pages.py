@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from pathlib import Path
-from typing import NamedTuple
 
 from sim.analysis.results import StudyResult
 from sim.model.scenario import Folder
@@ -22,19 +21,12 @@ from sim.report import (
     reform_words,
     sentences,
     service_rows,
-    typography,
     wording,
 )
-from sim.report.charts.canvas import Picture
-from sim.report.charts.finished import finished
-from sim.report.charts.loads import loads, ordered
-from sim.report.charts.months import months
-from sim.report.charts.process import process
-from sim.report.charts.standing import standing
-from sim.report.charts.time_split import time_split
-from sim.report.charts.variants import processes
+from sim.report.charts.loads import ordered
 from sim.report.edition import Edition
 from sim.report.inline_svg import InlineSvg
+from sim.report.pictures import Charts, Each, draw
 from sim.text import Language
 from sim.whole_files import unwritable, write_whole
 
@@ -48,48 +40,16 @@ _LONG = 8
 """Parts of a report, beyond which it has a table of contents."""
 
 
-class LimitCharts(NamedTuple):
-    """The pictures of a commitment; None where there was nothing to draw."""
-
-    time: Picture | None
-    finished: Picture | None
-    months: Picture | None
-
-
-class Charts(NamedTuple):
-    """All pictures of a report."""
-
-    standing: Picture | None
-    services: dict[str, Picture | None]
-    limits: dict[str, LimitCharts]
-    loads: Picture | None
-    processes: dict[str, list[Picture]]
-
-    def files(self) -> dict[str, Picture]:
-        """The pictures by the names of their files, which differ on every file system."""
-        named = [("standing", self.standing), ("loads", self.loads)]
-        named += [(f"standing-{id_}", picture) for id_, picture in self.services.items()]
-        for id_, charts in self.limits.items():
-            named += [(f"{id_}-{kind}", picture) for kind, picture in charts._asdict().items()]
-        for id_, pictures in self.processes.items():
-            numbers_ = [""] if len(pictures) == 1 else [f"-{i + 1}" for i in range(len(pictures))]
-            named += [(f"process-{id_}{n}", picture) for n, picture in zip(numbers_, pictures, strict=True)]
-        found: dict[str, Picture] = {}
-        for name, picture in named:
-            if picture is not None:
-                found[typography.file_name(name, found)] = picture
-        return found
-
-
-def write_report(result: StudyResult, folder: Folder, out: Path, lang: Language) -> None:
+def write_report(result: StudyResult, folder: Folder, out: Path, lang: Language, each: Each | None = None) -> None:
     """Write ``out/report.html`` and ``out/charts/*.png`` and ``*.svg``: the same bytes for the same result.
 
-    Pictures of an earlier report in ``out`` that this one does not have go; what is not ours stays.
+    Pictures of an earlier report in ``out`` that this one does not have go; what is not ours stays. ``each``: draws
+    the pictures elsewhere (:func:`sim.report.pictures.draw`).
 
     Errors: EnvironmentFailure where ``out`` cannot be written.
     """
     edition = Edition(result, folder, lang)
-    charts = draw(edition)
+    charts = draw(edition, each)
     for name, picture in charts.files().items():
         write_whole(out / CHARTS / f"{name}.png", picture.png)
         write_whole(out / CHARTS / f"{name}.svg", picture.svg)
@@ -120,18 +80,6 @@ def pictures_of(out: Path) -> set[str]:
     except OSError as error:
         raise unwritable(error, out / PAGE) from error
     return set() if named is None else {*named[1].decode().split()}
-
-
-def draw(edition: Edition) -> Charts:
-    """All pictures."""
-    its, services = edition.measured, edition.services if len(edition.services) > 1 else {}
-    return Charts(
-        standing(edition),
-        {service: standing(edition, ids) for service, ids in services.items()},
-        {id_: LimitCharts(time_split(edition, id_), finished(edition, id_), months(edition, id_)) for id_ in its},
-        loads(edition),
-        {id_: process(edition, id_) for id_ in processes(edition)},
-    )
 
 
 def page(edition: Edition, charts: Charts) -> str:

@@ -92,10 +92,12 @@ class Sheet:
     def text(self, x_mm: float, y_mm: float, text: str, *, bold: bool = False, **style: Any) -> Any:
         """Text at millimetres from the lower left corner."""
         size = style.pop("size", NORMAL)
-        drawn = self.figure.text(x_mm / self.width, y_mm / self.height, drawable(text), fontsize=size, **style)
+        x, y, shown = x_mm / self.width, y_mm / self.height, drawable(text)
         if bold:
-            embolden(drawn, size)
-        return drawn
+            from sim.report.charts.strong import Strong
+
+            return self.figure.add_artist(Strong(x, y, shown, fontsize=size, **style))
+        return self.figure.text(x, y, shown, fontsize=size, **style)
 
     def rectangle(self, x: float, y: float, wide: float, tall: float, **style: Any) -> None:
         """A box by its lower left corner, in millimetres."""
@@ -150,10 +152,3 @@ class Sheet:
 def _begun(words: str) -> str:
     """With a capital letter."""
     return words[:1].upper() + words[1:]
-
-
-def embolden(drawn: Any, size: float) -> None:
-    """The font comes in one weight; a thin outline of the same colour makes it stronger."""
-    from matplotlib.patheffects import withStroke
-
-    drawn.set_path_effects([withStroke(linewidth=size / 22, foreground=drawn.get_color())])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import permutations
 from typing import Literal, NamedTuple
 
@@ -79,7 +80,11 @@ class Layout:
         return 1 + max(box.row for box in self.boxes)
 
     def columns(self) -> dict[str, int]:
-        """How many columns each lane has, lanes in the order that crosses the fewest of them."""
+        """How many columns each lane has, lanes in the order that crosses the fewest of them; asked when all stands."""
+        return self._columns
+
+    @cached_property
+    def _columns(self) -> dict[str, int]:
         widths: dict[str, int] = {}
         for box in self.boxes:
             for lane, column in box.cells:

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from sim.analysis.results import Verdict
-from sim.model.base import Model
-from sim.model.paths import steps_of
 from sim.report.edition import Edition
 from sim.text import Text
 
@@ -57,7 +55,7 @@ def counted(edition: Edition, verdict: Verdict) -> Parts:
     result = verdict.default
     if result is None or not result.mean.value:
         return {}
-    mean, owners = result.mean.value, _owners(edition.scenarios[verdict.scenario].model)
+    mean, owners = result.mean.value, edition.step_owners[verdict.scenario]
     found = _summed(edition, ((part.kind, owners.get(part.step, ""), part.days) for part in verdict.sticking))
     total, clock = sum(found.values()), result.reading.clock or edition.limit(verdict.limit).clock
     selects = clock.count is not None or clock.except_ is not None
@@ -87,24 +85,9 @@ def named(parts: Parts, slices: list[Slice]) -> Parts:
 
 def _summed(edition: Edition, parts: Iterable[tuple[str, str, float]]) -> Parts:
     found: Parts = {}
-    seasons = _seasons(edition)
+    seasons = edition.season_owners
     for kind, owner, days in parts:
         group = "season" if kind == "wait" and owner in seasons else _GROUP_OF[kind]
         slice_ = Slice(owner, group)
         found[slice_] = found.get(slice_, 0.0) + days
     return found
-
-
-def _owners(model: Model) -> dict[str, str]:
-    """Whose each step is, by its path."""
-    return {at.path: at.owner or "" for process in model.processes for at in steps_of(model, process)}
-
-
-def _seasons(edition: Edition) -> set[str]:
-    """Owners of whom every step is to wait for a season to open: no people, and no queue."""
-    owned: dict[str, set[bool]] = {}
-    for scenario in edition.scenarios.values():
-        for process in scenario.model.processes:
-            for at in steps_of(scenario.model, process):
-                owned.setdefault(at.owner or "", set()).add(bool(edition.season(at.path)))
-    return {owner for owner, opening in owned.items() if opening == {True}}

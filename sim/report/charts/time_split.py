@@ -35,7 +35,7 @@ _HUES = (
 """A hue an owner, a darkness a kind, which blue, orange, green, violet and grey keep for every kind of eye; hatches and
 the lines between owners part them in a grey print. Wine, teal and olive come where a picture has more owners."""
 _GREY = _HUES[4]
-_HATCHES = {"staff": "////", "session": "xxxx", "season": "....", "closed": "||"}
+_HATCHES = {"staff": "////", "session": "xxxx", "season": "---", "closed": "||"}
 _NOBODY = {
     "beside": {"facecolor": "#f4f4f4", "hatch": "\\\\\\\\", "edgecolor": "#8a8a8a"},
     "before": {"facecolor": "#dcdcdc", "hatch": "----", "edgecolor": PAPER},
