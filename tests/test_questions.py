@@ -1,4 +1,4 @@
-"""The questions that scenarios/baotou/README.md answers, by another route: by hand, in closed form, by what must hold."""
+"""What scenarios/baotou/README.md answers, by another route: by hand, in closed form, or by what must hold."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from sim.analysis.clock_times import clock_times
 from sim.commands.explain import steps
 from sim.engine.engines import simulate
+from sim.engine.prepared import Prepared
 from sim.eventlog import NAT, EventLog
 from sim.model.files import load
 from sim.model.process import WorkStep, walk_elements
@@ -20,6 +21,7 @@ from tests.handmade import Handmade
 BAOTOU = ROOT / "scenarios" / "baotou"
 NOTIFY = "reforms/notify-and-commit/changes/0/fails"
 ASKED = ["before", "plan", "only-joint-review-twice", "only-one-submission", "only-notify-and-commit"]
+DAY_OF_WORK_US = int(6.5 * 3_600_000_000)
 ACCEPTED, DONE = "06-01 08:30", "06-25 17:30"
 
 
@@ -43,6 +45,34 @@ def test_a_second_joint_review_changes_that_meeting_and_nothing_else(baotou: Fol
     before, after = (baotou.scenario(id_).model for id_ in ("before", "only-joint-review-twice"))
     assert after == before.model_copy(update={"sessions": after.sessions})
     assert {id_ for id_ in before.sessions if before.sessions[id_] != after.sessions[id_]} == {"joint-review"}
+
+
+def wait_by_calendar(scenario: Scenario) -> float:
+    """Mean working days from a moment of the year, any being as likely, to the end of the review that takes it."""
+    prepared, session = Prepared(scenario), scenario.model.sessions["joint-review"]
+    office = prepared.calendars["permit-offices"]
+    sittings = office.open_until(np.array(prepared.sessions["joint-review"]))
+    moments = np.linspace(*office.open_until(np.array(prepared.window)), 20_000)
+    papers_in = moments + session.cut_off.value.amount * DAY_OF_WORK_US
+    took = sittings[np.searchsorted(sittings, papers_in)] - moments + session.length.value.size
+    return float(took.mean()) / DAY_OF_WORK_US
+
+
+@pytest.mark.parametrize(
+    ("scenario", "cut_off", "gaps", "found"),
+    [("before", 2, [5], 5.1), ("only-joint-review-twice", 1, [3, 2], 2.7)],
+)
+def test_the_time_for_the_joint_review_is_that_of_its_calendar(
+    baotou: Folder, scenario: str, cut_off: int, gaps: list[int], found: float
+) -> None:
+    """Cut-off, half of the mean square gap over the mean gap, three hours of sitting; holidays take some meetings away.
+
+    Source: renewal theory (DOMAIN 2.6: weekly 2.5, Tuesdays and Fridays 1.3). ``found``: H3 of the simulated city.
+    """
+    without_holidays = cut_off + sum(gap**2 for gap in gaps) / (2 * sum(gaps)) + 3 / 6.5
+    by_calendar = wait_by_calendar(baotou.scenario(scenario))
+    assert without_holidays < by_calendar < without_holidays + 0.3
+    assert found == pytest.approx(by_calendar, abs=0.2)
 
 
 # --- 3 and 8: what W2 leaves out
@@ -163,15 +193,17 @@ PLENTY = {
 
 
 def of_cases(folder: Folder, scenario: str, id_: str, reading: str) -> dict[str, float]:
-    """What a reading comes to for each finished case of its limit, replication 0."""
+    """What a reading comes to for each case of its limit accepted in the window, replication 0."""
     whole = folder.scenario(scenario)
     log = simulate(whole, 2021, 0)
     limit = whole.model.limits[id_]
     its = next(one for one in limit.readings if one.id == reading)
-    cases = np.flatnonzero(log.cases.case_class.isin(set(its.classes or limit.classes)))
+    its_class = log.cases.case_class.isin(set(its.classes or limit.classes))
+    cases = np.flatnonzero(its_class & (log.cases.accepted < whole.model.study.window[1]))
     legal = WorkingDays(log.calendars["legal"])
-    days = clock_times(log, its.clock or limit.clock, its.unit, legal, cases, per=its.per, moved=its.moved).days
-    return {log.cases.label[case]: float(value) for case, value in zip(cases, days, strict=True) if value == value}
+    times = clock_times(log, its.clock or limit.clock, its.unit, legal, cases, per=its.per, moved=its.moved)
+    assert times.is_in("finished").all()
+    return dict(zip([log.cases.label[case] for case in cases], times.days.tolist(), strict=True))
 
 
 @pytest.mark.slow
@@ -183,7 +215,7 @@ def test_with_staff_enough_no_e4_moves_when_only_a_permit_does_though_the_custom
     for id_ in scenarios[1:]:
         assert of_cases(folder, id_, "E4", "union-fraction") == pytest.approx(before, abs=1e-6)
         after = of_cases(folder, id_, "E4", "elapsed")
-        assert np.mean(list(after.values())) < np.mean(list(lived.values())) - 0.3
+        assert np.mean(list(after.values())) < np.mean(list(lived.values())) - 0.1  # the thaw takes the rest
 
 
 @pytest.mark.slow
