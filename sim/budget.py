@@ -123,7 +123,7 @@ class _Unit(NamedTuple):
 
 def _carry_out(unit: _Unit) -> StepDays:
     scenario: Scenario = pickle.loads(unit.scenario)
-    log = simulate(scenario, unit.seed, unit.replication, engine=unit.engine)
+    log = simulate(scenario, unit.seed, unit.replication, engine=unit.engine, lean=True)
     return step_days(log, scenario.model, scenario.model.limits[unit.limit])
 
 

@@ -194,10 +194,11 @@ class _Unit(NamedTuple):
 
 def _carry_out(unit: _Unit) -> Sample:
     scenario = _scenario(unit.scenario)
-    log = simulate(scenario, unit.seed, unit.replication, engine=unit.engine)
+    whole = unit.place is not None and unit.place.log is not None
+    log = simulate(scenario, unit.seed, unit.replication, engine=unit.engine, lean=not whole)
     its = sample(log, scenario.model)
     if unit.place is not None:
-        keep(unit.place, its, None if unit.place.log is None else content_of(log))
+        keep(unit.place, its, content_of(log) if whole else None)
     return its
 
 

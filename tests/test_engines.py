@@ -74,8 +74,8 @@ def a_wrong_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its third piece of work ends a second late."""
     right = kernel.simulate
 
-    def simulate(*given: Any) -> EventLog:
-        log = right(*given)
+    def simulate(*given: Any, **how: Any) -> EventLog:
+        log = right(*given, **how)
         end = log.end.copy()
         end[(log.kind == KINDS.index("work")).nonzero()[0][2]] += 1_000_000
         return replace(log, end=end)

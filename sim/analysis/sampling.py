@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import NamedTuple
 
 import numpy as np
@@ -258,8 +258,8 @@ def _sticking(
     return {(step or "", kind): total for (kind, step), total in found.items()}
 
 
-def _classes(known: _Known, described: Iterable[str]) -> dict[str, ClassSample]:
-    """The cases accepted in the window; every class that the model describes is there, without cases, too."""
+def _classes(known: _Known, described: Set[str]) -> dict[str, ClassSample]:
+    """The cases accepted in the window; the classes that the model describes are there without any, too."""
     log, cases = known.log, known.log.cases
     in_window = _within(cases.accepted, known.window)
     found = {}
@@ -267,7 +267,8 @@ def _classes(known: _Known, described: Iterable[str]) -> dict[str, ClassSample]:
         its = np.flatnonzero(in_window & cases.case_class.isin([name]))
         closed, withdrawn = log.closed[its] != NAT, log.withdrawn[its] != NAT
         counts = (np.count_nonzero(flags) for flags in (closed, ~closed & ~withdrawn, withdrawn))
-        found[name] = ClassSample(its.size, *map(int, counts))
+        if its.size or name in described:
+            found[name] = ClassSample(its.size, *map(int, counts))
     return found
 
 

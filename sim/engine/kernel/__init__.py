@@ -8,6 +8,7 @@ from typing import Any
 from sim import jit
 from sim.bounds import VISITS
 from sim.engine.kernel.instant import CALENDAR, ENDLESS, FINISHED, ROOM, go_on
+from sim.engine.kernel.lean import leave_out
 from sim.engine.kernel.log import log_of
 from sim.engine.kernel.world import World
 from sim.engine.program import compile_program
@@ -22,10 +23,16 @@ if jit.why_not():
 
 
 def simulate(
-    scenario: Scenario, seed: int, replication: int = 0, behaviours: Mapping[str, Any] | None = None
+    scenario: Scenario,
+    seed: int,
+    replication: int = 0,
+    behaviours: Mapping[str, Any] | None = None,
+    *,
+    lean: bool = False,
 ) -> EventLog:
     """One simulated history, equal to that of :func:`sim.engine.reference.simulate`.
 
+    ``lean``: without the cases of which the reporting window has nothing (:mod:`sim.engine.kernel.lean`).
     Errors: :class:`InputError` for Python behaviours; those of the reference engine otherwise.
     """
     if behaviours:
@@ -46,6 +53,8 @@ def simulate(
             world.meet_calendars()
         else:
             raise _trouble(world)
+    if lean:
+        leave_out(world)
     return log_of(world)
 
 
