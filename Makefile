@@ -2,6 +2,7 @@
 PYTHON ?= python3
 REPORT_LANG ?= zh
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -14,7 +15,7 @@ WRONG_PYTHON := 需要 Python 3.11 至 3.13,现为 `$(PYTHON) --version 2>&1`,�
 Shixian needs Python 3.11 to 3.13, found `$(PYTHON) --version 2>&1`; say which: make PYTHON=python3.12 $(MAKECMDGOALS)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup report test test-slow lint lock schema clean
+.PHONY: help setup report test test-slow bench lint lock schema clean
 
 help: ## 列出各目标 | list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -36,6 +37,9 @@ test: $(READY) ## 运行测试 | run the tests
 
 test-slow: $(READY) ## 运行耗时的测试 | run the tests that take minutes
 	$(PYTEST) -m slow $(PYTEST_ARGS)
+
+bench: $(READY) ## 与 SimPy 比较速度,写出 results/bench/bench.json (十余分钟) | compare the speed with SimPy, write results/bench/bench.json (some 12 minutes)
+	$(PY) -m tests.bench --lang $(REPORT_LANG) $(BENCH_ARGS)
 
 lint: $(READY) ## 检查风格与类型 | check style and types
 	$(PY) -m ruff check .
