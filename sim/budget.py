@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sim.analysis.budget import Budget, StepDays, budget, step_days, together
+from sim.cost import affordable
 from sim.engine.engines import ENGINE, EngineName, ready, simulate
 from sim.engine.replicate import Progress, executor_for, replicate
 from sim.errors import InputError
@@ -78,6 +79,7 @@ def limit_budget(
             value=share,
         )
     engine, described = ready(engine), pickle.dumps(scenario)
+    affordable([scenario], replications, engine=engine, workers=workers)
     units = [_Unit(described, limit_id, seed, replication, engine) for replication in range(replications)]
     with executor_for(engine, min(workers, len(units))) as executor:
         cases = together(replicate(_carry_out, units, executor, progress, workers=workers))

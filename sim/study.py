@@ -19,6 +19,7 @@ from sim.analysis.compare import changes
 from sim.analysis.results import Change, KeptLogs, ScenarioResult, StudyResult
 from sim.analysis.samples import Sample
 from sim.analysis.sampling import sample
+from sim.cost import affordable
 from sim.engine.engines import ENGINE, EngineName, ready, simulate
 from sim.engine.replicate import Progress, executor_for, replicate
 from sim.errors import InputError
@@ -57,11 +58,11 @@ def run_study(
     those of the run, EnvironmentFailure where ``out`` cannot be written or a worker dies.
     """
     told = Told(name, seed, replications, ready(engine), command)
+    scenarios = chosen(folder, scenario_ids)
     if out is None:
-        return carried_out(folder, scenario_ids, told, workers=workers, progress=progress)
-    asked = asked_for(folder, scenario_ids, told, logs)
-    with passing(out, asked) as run:
-        result = carried_out(folder, scenario_ids, told, workers=workers, progress=progress, run=run)
+        return carried_out(folder, scenarios, told, workers=workers, progress=progress)
+    with passing(out, asked_for(folder, scenarios, told, logs)) as run:
+        result = carried_out(folder, scenarios, told, workers=workers, progress=progress, run=run)
         run.put()
     return result
 
@@ -77,16 +78,16 @@ class Told(NamedTuple):
 
 
 def asked_for(
-    folder: Folder, scenario_ids: Sequence[str], told: Told, logs: KeptLogs, job: Mapping[str, Any] | None = None
+    folder: Folder, scenarios: Sequence[Scenario], told: Told, logs: KeptLogs, job: Mapping[str, Any] | None = None
 ) -> Asked:
-    """What a run is, for whoever goes on with it; ``job``: how it was asked for. Errors as :func:`run_study`."""
-    hashes = {id_: folder.scenario(id_).hash for id_ in _once(scenario_ids)}
+    """What a run is, for whoever goes on with it; ``job``: how it was asked for."""
+    hashes = {scenario.id: scenario.hash for scenario in scenarios}
     return Asked(hashes, told.seed, told.replications, told.engine, logs, content_hash(folder), job or {}, program())
 
 
 def carried_out(
     folder: Folder,
-    scenario_ids: Sequence[str],
+    scenarios: Sequence[Scenario],
     told: Told,
     *,
     workers: int = 1,
@@ -95,7 +96,6 @@ def carried_out(
 ) -> StudyResult:
     """As :func:`run_study`; ``run`` keeps what is finished, takes the logs and the facts, and puts nothing yet."""
     began, clock = time.time(), time.monotonic()
-    scenarios = [folder.scenario(id_) for id_ in _once(scenario_ids)]
     samples = samples_of(
         scenarios, told.seed, told.replications, engine=told.engine, workers=workers, progress=progress, run=run
     )
@@ -126,6 +126,8 @@ def samples_of(
 ) -> list[list[Sample]]:
     """Each scenario's samples, in the order of the replications; those that ``run`` keeps are not done again."""
     engine = ready(engine)
+    if run is None or not run.finished():
+        affordable(scenarios, replications, engine=engine, workers=workers)
     all_ = [
         _Unit(described, seed, replication, engine, run.place(scenario.id, replication) if run else None)
         for scenario in scenarios
@@ -173,11 +175,11 @@ def study_result(
     )
 
 
-def _once(scenario_ids: Sequence[str]) -> Sequence[str]:
-    """The ids as they are; one that stands twice would be compared with itself."""
+def chosen(folder: Folder, scenario_ids: Sequence[str]) -> list[Scenario]:
+    """The scenarios. Errors: InputError for one that is unknown, or stands twice: it would be compared with itself."""
     twice = next((id_ for i, id_ in enumerate(scenario_ids) if id_ in scenario_ids[:i]), None)
     if twice is None:
-        return scenario_ids
+        return [folder.scenario(id_) for id_ in scenario_ids]
     rule = Text("同一情景写了两次,没有可比较的", "a scenario stands twice: there is nothing to compare")
     raise InputError(rule, Text("写两个不同的情景", "name different scenarios"), value=twice)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sim.analysis.case_days import CaseCalendar, CaseDay, Why, case_calendar
+from sim.cost import affordable
 from sim.engine.engines import ENGINE, EngineName, simulate
 from sim.engine.replicate import arrivals
 from sim.errors import InputError
@@ -64,6 +65,7 @@ def named_case(scenario: Scenario, name: str, limit_id: str | None, *, seed: int
     model = scenario.model
     classes = _classes(model, limit_id)
     known = {case.case: (instant_of(case.accepted), case.case_class or case.process) for case in model.initial}
+    affordable([scenario], 1)
     for arrival in arrivals(scenario, seed, replication):
         known[arrival.label] = (arrival.instant, model.sources[arrival.source].class_())
     cohort = _cohort(model, classes, ((accepted, label, class_) for label, (accepted, class_) in known.items()))

@@ -77,7 +77,7 @@ HOUSE = {
     "decide": ("sim.decide", f"{MODEL} {ANALYSIS} eventlog replicate"),
     "report": ("sim.report", f"{MODEL} {ANALYSIS} disk"),
     "study": (
-        "sim.study sim.units sim.unfinished sim.sweep sim.budget sim.ranking sim.tracing sim.due sim.document "
+        "sim.study sim.cost sim.units sim.unfinished sim.sweep sim.budget sim.ranking sim.tracing sim.due sim.document "
         "sim.document_types",
         f"{MODEL} {ANALYSIS} eventlog replicate decide report disk",
     ),

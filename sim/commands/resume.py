@@ -40,7 +40,7 @@ def command(say: options.Say) -> click.Command:
 
 
 def _go_on(out: Path, workers: int | None, lang: Language) -> int:
-    from sim import unfinished
+    from sim import study, unfinished
 
     with unfinished.resumed(out, tell=tell(lang)) as run, ExitStack() as until_done:
         if run is None:
@@ -56,7 +56,7 @@ def _go_on(out: Path, workers: int | None, lang: Language) -> int:
         folder = _as_it_was(run, Path(its["folder_at"]), job)
         done, of = run.finished(), len(job.scenarios) * run.asked.replications
         run.tell(Text(f"接着算:已有 {done}/{of} 次模拟", f"going on: {done} of {of} replications are there"))
-        return simulated(job, folder, run)
+        return simulated(job, folder, study.chosen(folder, job.scenarios), run)
 
 
 def _refuse_another_engine(job: Job) -> None:

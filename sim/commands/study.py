@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from sim.text import Language, Text
 if TYPE_CHECKING:
     from sim.analysis.results import KeptLogs, StudyResult
     from sim.engine.engines import EngineName
-    from sim.model.scenario import Folder
+    from sim.model.scenario import Folder, Scenario
     from sim.report.pictures import Each
     from sim.study import Told
     from sim.unfinished import Unfinished
@@ -117,26 +118,32 @@ def carry_out(job: Job) -> int:
             value=job.logs,
         )
     job = replace(job, engine=ready(job.engine, tell(job.lang)))
+    scenarios = study.chosen(folder, job.scenarios)
     if job.out is None:
-        return simulated(job, folder, None)
-    asked = study.asked_for(folder, job.scenarios, job.told(folder), job.logs or "all", job.written())
+        return simulated(job, folder, scenarios, None)
+    asked = study.asked_for(folder, scenarios, job.told(folder), job.logs or "all", job.written())
     with unfinished.begun(job.out, asked, anew=job.anew, tell=tell(job.lang)) as run:
-        return simulated(job, folder, run)
+        return simulated(job, folder, scenarios, run)
 
 
-def simulated(job: Job, folder: Folder, run: Unfinished | None) -> int:
+def simulated(job: Job, folder: Folder, scenarios: Sequence[Scenario], run: Unfinished | None) -> int:
     """Simulate what a run does not keep yet, print, write; the exit code."""
     from sim import document, study
+    from sim.cost import affordable
     from sim.report import pages, table
     from sim.report.edition import Edition
     from sim.report.month_table import month_table
 
-    workers = job.workers or os.cpu_count() or 1
+    told, workers = job.told(folder), job.workers or os.cpu_count() or 1
+    if run is None or not run.finished():
+        expected = affordable(scenarios, told.replications, engine=told.engine, workers=workers)
+        if expected.seconds > _WORTH_A_WORD_S:
+            tell(job.lang)(expected.words())
     with Progress(job.lang) as progress:
         result = study.carried_out(
             folder,
-            job.scenarios,
-            job.told(folder),
+            scenarios,
+            told,
             workers=workers,
             progress=progress.show,
             run=run,
@@ -188,6 +195,9 @@ def _lies_in(inner: Path, outer: Path) -> bool:
     return outer.exists() and any(path.exists() and path.samefile(outer) for path in (inner, *inner.parents))
 
 
+_WORTH_A_WORD_S = 60
+
+
 class Progress:
     """One line on the error channel; silent where that is no terminal, but for every tenth."""
 
@@ -195,7 +205,8 @@ class Progress:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-        self._console = Console(stderr=True)
+        self._console, self._lang = Console(stderr=True), lang
+        self._began: tuple[float, int] | None = None
         self._words = Text("模拟", "simulating").in_(lang)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         self._bar = Progress(*columns, console=self._console, transient=True)
@@ -210,5 +221,18 @@ class Progress:
 
     def show(self, done: int, of: int) -> None:
         self._bar.update(self._task, completed=done, total=of)
+        now = time.monotonic()
+        self._began = self._began or (now, done)
         if not self._console.is_terminal and done and (done == of or done * 10 // of > (done - 1) * 10 // of):
-            click.echo(f"{self._words} {done}/{of}", err=True)
+            began, before = self._began
+            left = (now - began) * (of - done) / max(done - before, 1)
+            click.echo(f"{self._words} {done}/{of}{self._to_go(left)}", err=True)
+
+    def _to_go(self, seconds: float) -> str:
+        """How long it still takes, where that is worth a word."""
+        from sim.cost import time_in_words
+
+        if seconds < _WORTH_A_WORD_S:
+            return ""
+        words = time_in_words(seconds)
+        return Text(f",约还需 {words.zh}", f", about {words.en} to go").in_(self._lang)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from functools import cached_property
 
+import numpy as np
+
 from sim.engine.arrivals import Arrival, Brought, Rate, arrivals, brought, rate_of
 from sim.eventlog import GroupInfo
 from sim.model.base import Model
@@ -83,6 +85,20 @@ class Prepared:
             name: brought(name, source, self._rates.get(name), seed, replication, span)
             for name, source in self.model.sources.items()
         }
+
+    def expected_cases(self) -> dict[str, float]:
+        """How many cases each source brings on average until the window ends, or has in its list."""
+        found = {}
+        last = self.window[1]
+        for name, source in self.model.sources.items():
+            if source.listed is not None:
+                found[name] = float(sum(case.n for case in source.listed))
+                continue
+            rate = self._rates[name]
+            found[name] = float(np.sum(rate.per_us * np.maximum(np.minimum(rate.stop, last) - rate.start, 0)))
+            if source.batch is not None:
+                found[name] *= sum(size * share.value for size, share in source.batch.items())
+        return found
 
     @cached_property
     def _rates(self) -> dict[str, Rate]:

@@ -5,9 +5,10 @@ away, too. Two threads with the city wait for each other for a fifth of their ti
 need 3.2, start at once, and share what was compiled where nothing can be kept. The reference engine is Python, so it
 needs processes.
 
-An interrupt ends both within two seconds, without a unit coming to its end: threads are given a KeyboardInterrupt of
-their own, which they see between two calls of compiled code (the kernel comes back five times a second), so that no
-file is being written when this process clears up; processes are killed.
+An interrupt ends both within two seconds. Units that come to their end in the first half of a second count, and are
+kept where a run keeps them. After that threads are given a KeyboardInterrupt of their own, which they see between two
+calls of compiled code (the kernel comes back five times a second), so that no file is being written when this process
+clears up; processes are killed.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ Result = TypeVar("Result")
 Progress = Callable[[int, int], None]
 """Called with the number of units done and of all."""
 
-_AHEAD = 2
-_INTERRUPTS = {signal.SIGINT}
+_AHEAD, _GRACE_S = 2, 0.5
+_INTERRUPTS = {signal.SIGINT, signal.SIGTERM}
 
 
 def arrivals(scenario: Scenario, seed: int, replication: int) -> Sequence[Arrival]:
@@ -44,6 +45,13 @@ def arrivals(scenario: Scenario, seed: int, replication: int) -> Sequence[Arriva
     from sim.engine.prepared import prepare
 
     return prepare(scenario).arrivals(seed, replication)
+
+
+def expected_cases(scenario: Scenario) -> dict[str, float]:
+    """How many cases each source brings on average, from the run's begin to the window's end."""
+    from sim.engine.prepared import prepare
+
+    return prepare(scenario).expected_cases()
 
 
 def replicate(
@@ -78,6 +86,11 @@ def replicate(
             for future in futures.wait(under_way, return_when=futures.FIRST_COMPLETED).done:
                 done[under_way.pop(future)] = future.result()
                 report(len(done), len(units))
+    except KeyboardInterrupt:  # what is nearly done may still be kept; a second interrupt waits for nothing
+        for future in under_way:
+            future.cancel()
+        futures.wait(under_way, _GRACE_S)
+        raise
     except futures.BrokenExecutor as broken:
         raise EnvironmentFailure(
             Text("一个工作进程中途退出", "a worker process died"),
@@ -184,4 +197,14 @@ def _interrupts_kept_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-__all__ = ["ENGINE", "EngineName", "Progress", "arrivals", "executor_for", "processes", "replicate", "threads"]
+__all__ = [
+    "ENGINE",
+    "EngineName",
+    "Progress",
+    "arrivals",
+    "executor_for",
+    "expected_cases",
+    "processes",
+    "replicate",
+    "threads",
+]

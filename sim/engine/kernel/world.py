@@ -141,7 +141,7 @@ class World:
                 size = max(2 * size, used + 2 * deeds * family.per_deed)
                 self._allocate(family, size)
             room = min(room, (size - used) // family.per_deed)
-        self.run["room"] = min(room, max(deeds, _AT_ONCE))
+        self.run["room"] = min(room, max(2 * deeds, _AT_ONCE))
         self.find_addresses()
 
     def _capacity(self, family: Family) -> int:
