@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: one of them ends the process, whatever it is doing, with exit code 130.
+"""Ctrl-C and SIGTERM: one of them ends the process soon, two at once, whatever it is doing, with exit code 130.
 
 Python answers a signal between two of its instructions. Nearly always that is at once: KeyboardInterrupt unwinds the
 command, which clears up as it goes (:mod:`sim.engine.replicate`). It may be late, since LLVM compiles the engine in
@@ -15,7 +15,6 @@ import signal
 import socket
 import sys
 import threading
-import time
 from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
@@ -51,10 +50,16 @@ def end() -> NoReturn:
     os._exit(INTERRUPTED)
 
 
-def _see_that_it_ends(here: socket.socket, _: socket.socket, words: str) -> None:
+def _hear(here: socket.socket) -> None:
     while here.recv(1)[0] not in (signal.SIGINT, signal.SIGTERM):
         pass
-    time.sleep(_PATIENCE_S)
+
+
+def _see_that_it_ends(here: socket.socket, _: socket.socket, words: str) -> None:
+    _hear(here)
+    here.settimeout(_PATIENCE_S)
+    with suppress(TimeoutError):
+        _hear(here)  # who asks twice is not kept waiting
     with suppress(OSError):
         os.write(2, f"{words}\n".encode())
     end()

@@ -5,7 +5,7 @@ away, too. Two threads with the city wait for each other for a fifth of their ti
 need 3.2, start at once, and share what was compiled where nothing can be kept. The reference engine is Python, so it
 needs processes.
 
-An interrupt ends both within two seconds. Units that come to their end in the first half of a second count, and are
+An interrupt ends both within two seconds. Units that come to their end in the first third of a second count, and are
 kept where a run keeps them. After that threads are given a KeyboardInterrupt of their own, which they see between two
 calls of compiled code (the kernel comes back five times a second), so that no file is being written when this process
 clears up; processes are killed.
@@ -36,8 +36,8 @@ Result = TypeVar("Result")
 Progress = Callable[[int, int], None]
 """Called with the number of units done and of all."""
 
-_AHEAD, _GRACE_S = 2, 0.5
-_INTERRUPTS = {signal.SIGINT, signal.SIGTERM}
+_AHEAD, _GRACE_S = 2, 0.3
+_INTERRUPTS = {signal.SIGINT}
 
 
 def arrivals(scenario: Scenario, seed: int, replication: int) -> Sequence[Arrival]:
@@ -87,8 +87,6 @@ def replicate(
                 done[under_way.pop(future)] = future.result()
                 report(len(done), len(units))
     except KeyboardInterrupt:  # what is nearly done may still be kept; a second interrupt waits for nothing
-        for future in under_way:
-            future.cancel()
         futures.wait(under_way, _GRACE_S)
         raise
     except futures.BrokenExecutor as broken:
