@@ -12,12 +12,15 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
+from sim.analysis.sampling import sample
 from sim.engine.engines import simulate
 from sim.model.base import Model
 from sim.model.figures import Evidence
 from sim.model.files import load
+from sim.model.paths import owner_of
 from sim.model.process import Call, Choice, Element, Flow, Optional, Parallel, Spawn, WorkStep, walk_elements
-from sim.model.scenario import Folder
+from sim.model.reforms.capacity import Assign
+from sim.model.scenario import Folder, Scenario
 from tests.conftest import ROOT
 
 BAOTOU = ROOT / "scenarios" / "baotou"
@@ -175,6 +178,56 @@ def test_only_the_scenarios_about_the_clock_change_a_clock(baotou: Folder) -> No
     assert not any(reform.clock_changes for reform in baotou.reforms.values())
     for id_ in about:
         assert not baotou.scenarios[id_].reforms and not baotou.scenarios[id_].changes
+
+
+def moved_owners(folder: Folder) -> dict[str, set[str]]:
+    """Of each reform that gives steps another owner, the owners that these steps had and have."""
+    moved: dict[str, set[str]] = {}
+    base = folder.base()
+    for id_, reform in folder.reforms.items():
+        for change in reform.changes:
+            if isinstance(change, Assign) and change.owner is not None:
+                its = {path.partition("/")[::2] for path in change.assign}
+                had = {
+                    owner_of(base, process, element)
+                    for process, step in its
+                    for element in base.processes[process].elements()
+                    if element.id == step
+                }
+                moved.setdefault(id_, set()).update({change.owner}, had - {None})
+    return moved
+
+
+def test_no_reading_tells_the_owners_apart_between_whom_a_permit_moves(baotou: Folder) -> None:
+    """A3 moves permits from the offices to the approval bureau: a clock that names one of them names both."""
+    moved = moved_owners(baotou)
+    assert moved == {"approval-bureau": {"permit-office", "approval-bureau"}}
+    naming = 0
+    for id_, limit in baotou.limits.items():
+        for clock in (limit.clock, *(reading.clock for reading in limit.readings)):
+            for selected in (clock and clock.count, clock and clock.except_):
+                named = set(selected.owners) & moved["approval-bureau"] if selected else set()
+                assert named in (set(), moved["approval-bureau"]), id_
+                naming += bool(named)
+    assert naming == 1  # E1 without the permits
+
+
+def test_a_permit_that_moves_to_the_approval_bureau_changes_no_time_under_any_reading(baotou: Folder) -> None:
+    """All commitments but those of property, which has no permits; one year before, and with A3 alone."""
+    found = {}
+    for id_ in ("before", "only-approval-bureau"):
+        its = baotou.scenario(id_)
+        sources = {name: source for name, source in its.model.sources.items() if not name.startswith("property-")}
+        limits = {name: limit for name, limit in its.model.limits.items() if limit.service != "property"}
+        model = its.model.model_copy(update={"sources": sources, "limits": limits})
+        found[id_] = sample(simulate(Scenario(id_, its.name, model), 2021), model).limits
+    before, after = found.values()
+    assert before.keys() == after.keys() and len(before) > 15
+    for id_, limit in before.items():
+        for reading, its in limit.readings.items():
+            assert np.array_equal(its.finished, after[id_].readings[reading].finished), (id_, reading)
+    split = [{owner for _, owner in its["E4"].split_us} for its in found.values()]
+    assert split[1] - split[0] == {"approval-bureau"}
 
 
 def test_the_reform_takes_stages_from_the_three_zero_customer(baotou: Folder) -> None:
