@@ -115,6 +115,32 @@ def test_no_language_of_the_system_and_no_encoding_of_the_terminal_stops_a_comma
     assert done.returncode == 0 and b"today" in done.stdout
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="a POSIX shell")
+@pytest.mark.parametrize("engine", ["kernel", "reference"])
+def test_few_open_files_no_home_no_folder_for_temporary_files_and_the_c_locale_stop_no_run(
+    engine: str, tmp_path: Path
+) -> None:
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path("~").expanduser() / ".cache")
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "XDG_CACHE_HOME": cache, "TMPDIR": str(tmp_path / "none")}
+    line = f"ulimit -n 64; shixian run {QUOTED} today --replications 2 --workers 2 --engine {engine} --out '{tmp_path}'"
+    command = line.replace("shixian", f"'{sys.executable}' -m sim", 1)
+    done = subprocess.run(["sh", "-c", command], cwd=ROOT, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0 and (tmp_path / "report.html").exists(), done.stderr.decode()
+
+
+@pytest.mark.slow
+def test_where_the_cache_cannot_be_written_the_engine_is_compiled_for_the_run(tmp_path: Path) -> None:
+    (tmp_path / "a-file").touch()
+    known = {name: value for name, value in os.environ.items() if name not in ("HOME", "NUMBA_CACHE_DIR")}
+    done = subprocess.run(
+        [sys.executable, "-m", "sim", "run", EXAMPLE, "today", *QUICK[:2], "--workers", "2", "--lang", "en"],
+        cwd=ROOT, env=known | {"XDG_CACHE_HOME": str(tmp_path / "a-file")}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "compiling the engine" in done.stderr and "the cache cannot be written" in done.stderr
+
+
 def test_an_interrupt_that_a_library_takes_for_its_own_error_is_an_interrupt(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -154,6 +154,15 @@ def count_once(n: int) -> None:
         count_for_ever(n)
 
 
+def test_where_processes_can_share_no_semaphore_units_run_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(futures, "ProcessPoolExecutor", refuse)
+    with executor_for("reference", 2) as executor:
+        assert replicate(square, range(3), executor, workers=2) == [0, 1, 4]
+
+
 def stop_when_one_is_done(done: int, of: int) -> None:
     if done:
         raise KeyboardInterrupt

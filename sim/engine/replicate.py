@@ -153,12 +153,16 @@ def threads(workers: int) -> Iterator[futures.Executor]:
 
 
 @contextmanager
-def processes(workers: int) -> Iterator[futures.Executor]:
-    """Processes that end with this one, even where it is killed.
+def processes(workers: int) -> Iterator[futures.Executor | None]:
+    """Processes that end with this one, even where it is killed; none where they can share no semaphore.
 
     Ctrl-C reaches them too, and is this process's alone to answer.
     """
-    executor = futures.ProcessPoolExecutor(workers, get_context("spawn"), initializer=_end_with_the_parent)
+    try:
+        executor = futures.ProcessPoolExecutor(workers, get_context("spawn"), initializer=_end_with_the_parent)
+    except OSError:
+        yield None
+        return
     try:
         yield executor
         executor.shutdown()
