@@ -1,6 +1,7 @@
 # What a target needs is installed into .venv, from requirements.lock alone, and again only when the lock changes.
 PYTHON ?= python3
 REPORT_LANG ?= zh
+REPORT_ALL_REPLICATIONS ?= 3
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 
@@ -15,10 +16,10 @@ WRONG_PYTHON := 需要 Python 3.11 至 3.13,现为 `$(PYTHON) --version 2>&1`,�
 Shixian needs Python 3.11 to 3.13, found `$(PYTHON) --version 2>&1`; say which: make PYTHON=python3.12 $(MAKECMDGOALS)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup report test test-slow bench lint lock schema clean
+.PHONY: help setup report report-all test test-slow bench lint lock schema clean
 
 help: ## 列出各目标 | list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c '$(SUPPORTED)' 2>/dev/null || { echo "$(WRONG_PYTHON)" >&2; exit 1; }
@@ -31,6 +32,10 @@ setup: $(READY) ## 建立 .venv 并安装锁定的软件包 | create .venv with 
 
 report: $(READY) ## 模拟包头市并写出 results/baotou (英文: REPORT_LANG=en) | simulate Baotou, write results/baotou (English: REPORT_LANG=en)
 	$(SHIXIAN) compare scenarios/baotou before plan --out results/baotou --anew --logs first --lang $(REPORT_LANG)
+
+report-all: $(READY) ## 模拟包头市全部情景并写出总览 results/baotou-all (次数: REPORT_ALL_REPLICATIONS=3) | simulate all scenarios of Baotou, write the overview results/baotou-all
+	$(SHIXIAN) compare scenarios/baotou before --all --out results/baotou-all --anew --logs none \
+		--replications $(REPORT_ALL_REPLICATIONS) --lang $(REPORT_LANG)
 
 test: $(READY) ## 运行测试 | run the tests
 	$(PYTEST) $(PYTEST_ARGS)

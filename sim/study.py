@@ -32,6 +32,9 @@ from sim.unfinished import PACKAGES, Asked, Unfinished, passing, program
 from sim.units import Place, keep
 from sim.whole_files import write_whole
 
+_AT_A_TIME = 6
+"""Scenarios whose samples are in memory together: of a city they take 20 MB for each replication."""
+
 
 def run_study(
     folder: Folder,
@@ -96,21 +99,27 @@ def carried_out(
 ) -> StudyResult:
     """As :func:`run_study`; ``run`` keeps what is finished, takes the logs and the facts, and puts nothing yet."""
     began, clock = time.time(), time.monotonic()
-    samples = samples_of(
-        scenarios, told.seed, told.replications, engine=told.engine, workers=workers, progress=progress, run=run
-    )
-    results = [
-        assess(scenario, its, samples[0] if i else None)
-        for i, (scenario, its) in enumerate(zip(scenarios, samples, strict=True))
-    ]
+    results: list[ScenarioResult] = []
+    compared: list[Change] = []
+    first: list[Sample] = []
+    for some in (scenarios[i : i + _AT_A_TIME] for i in range(0, len(scenarios), _AT_A_TIME)):
+        done, of = len(results) * told.replications, len(scenarios) * told.replications
+        samples = samples_of(
+            some,
+            told.seed,
+            told.replications,
+            engine=told.engine,
+            workers=workers,
+            progress=progress and _after(done, of, progress),
+            run=run,
+        )
+        for scenario, its in zip(some, samples, strict=True):
+            results.append(assess(scenario, its, first or None))
+            compared += changes(results[0], first, results[-1], its) if first else ()
+            first = first or its
     if run is not None:
         write_whole(run.results / "run.json", _facts(began, time.monotonic() - clock, workers))
-    compared = tuple(
-        change
-        for after, its in zip(results[1:], samples[1:], strict=True)
-        for change in changes(results[0], samples[0], after, its)
-    )
-    result = study_result(folder.study, results, compared, **told._asdict())
+    result = study_result(folder.study, results, tuple(compared), **told._asdict())
     return result if run is None else replace(result, logs=run.asked.logs)
 
 
@@ -136,16 +145,16 @@ def samples_of(
     ]
     there = [run.kept(unit.place) if run and unit.place else None for unit in all_]
     left = [unit for unit, its in zip(all_, there, strict=True) if its is None]
-    told = progress and _after(len(all_) - len(left), progress)
+    told = progress and _after(len(all_) - len(left), len(all_), progress)
     with executor_for(engine, min(workers, len(left))) as executor:
         new = iter(replicate(_carry_out, left, executor, told, workers=workers))
     found = [next(new) if its is None else its for its in there]
     return [found[i : i + replications] for i in range(0, len(found), replications)]
 
 
-def _after(before: int, progress: Progress) -> Progress:
-    """The progress of a run of which some units were finished before."""
-    return lambda done, of: progress(before + done, before + of)
+def _after(before: int, all_: int, progress: Progress) -> Progress:
+    """The progress of a part of a run of which some units were finished before."""
+    return lambda done, of: progress(before + done, all_)
 
 
 def study_result(

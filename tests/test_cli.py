@@ -67,6 +67,7 @@ def test_help_is_quick_because_heavy_modules_are_imported_late():
         (["check", EXAMPLE, "--sett", "a=1"], "--sett"),
         (["run", EXAMPLE, "todai"], "today"),
         (["compare", EXAMPLE, "today"], "AFTER"),
+        (["compare", EXAMPLE, "today", "more-staff", "--all"], "not both"),
         (["run", EXAMPLE, "today", "--replications", "0"], "--replications"),
         (["run", EXAMPLE, "today", "--seed", "x"], "--seed"),
         (["run", EXAMPLE, "today", "--set", "pools/clerks"], "PATH=VALUE"),

@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import rich_click as click
 
 from sim.commands import options
 from sim.commands.study import Job, carry_out, study_options
+from sim.errors import InputError
 from sim.text import Text
 
 _HELP = Text(
     "比较情景:改革前与一个或多个改革后的情景,逐项给出结论、报告和图表。",
     "Compare scenarios: before, and one or more after, with verdicts, a report and charts.",
 )
+_ALL = Text("与目录中其余所有情景比较,报告为总览", "with all other scenarios of the folder; the report is an overview")
+_EITHER = Text("改革后... 与 --all 须写且只写一样", "compare takes AFTER... or --all, and not both")
+_NAME_THEM = Text(
+    "写出情景,例如 before plan,或写 before --all", "name them, as in `before plan`, or write `before --all`"
+)
+
+
+def _others(folder: Path, before: str) -> tuple[str, ...]:
+    """The scenarios of a folder without one; those of most reforms stand first."""
+    from sim.model import files
+
+    its = files.load(folder).scenarios
+    return tuple(sorted((id_ for id_ in its if id_ != before), key=lambda id_: -len(its[id_].reforms)))
 
 
 def command(say: options.Say) -> click.Command:
     @click.command("compare", help=say(_HELP))
     @options.folder(say)
     @click.argument("before", metavar=say(Text("改革前", "BEFORE")))
-    @click.argument("after", metavar=say(Text("改革后...", "AFTER...")), nargs=-1, required=True)
+    @click.argument("after", metavar=say(Text("改革后...", "AFTER...")), nargs=-1)
+    @click.option("--all", "every", is_flag=True, help=say(_ALL))
     @study_options(say)
     @click.pass_context
-    def compare(context: click.RichContext, /, before: str, after: tuple[str, ...], **asked: Any) -> None:
-        context.exit(carry_out(Job(scenarios=(before, *after), **asked)))
+    def compare(context: click.RichContext, /, before: str, after: tuple[str, ...], every: bool, **asked: Any) -> None:
+        if every == bool(after):
+            raise InputError(_EITHER, _NAME_THEM, where="compare")
+        scenarios = _others(asked["folder"], before) if every else after
+        context.exit(carry_out(Job(scenarios=(before, *scenarios), **asked)))
 
     return compare

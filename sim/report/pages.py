@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.analysis.results import StudyResult
 from sim.model.scenario import Folder
@@ -16,6 +17,7 @@ from sim.report import (
     indicators,
     notes,
     numbers,
+    overview,
     page_one,
     readings,
     reform_words,
@@ -30,6 +32,9 @@ from sim.report.pictures import Charts, Each, draw
 from sim.text import Language
 from sim.whole_files import unwritable, write_whole
 
+if TYPE_CHECKING:
+    from jinja2 import Template
+
 PAGE, CHARTS = "report.html", "charts"
 _NAMED = re.compile(rb'<meta name="shixian-charts" content="([A-Za-z0-9_.\- ]*)">')
 _MOST_ON_PAGE_ONE = 12
@@ -43,12 +48,17 @@ _LONG = 8
 def write_report(result: StudyResult, folder: Folder, out: Path, lang: Language, each: Each | None = None) -> None:
     """Write ``out/report.html`` and ``out/charts/*.png`` and ``*.svg``: the same bytes for the same result.
 
+    Of many scenarios the page is an overview without pictures (:mod:`sim.report.overview`).
     Pictures of an earlier report in ``out`` that this one does not have go; what is not ours stays. ``each``: draws
     the pictures elsewhere (:func:`sim.report.pictures.draw`).
 
     Errors: EnvironmentFailure where ``out`` cannot be written.
     """
     edition = Edition(result, folder, lang)
+    if overview.is_long(edition):
+        remove_earlier(out, ())
+        write_whole(out / PAGE, long_page(edition).encode())
+        return
     charts = draw(edition, each)
     for name, picture in charts.files().items():
         write_whole(out / CHARTS / f"{name}.png", picture.png)
@@ -82,23 +92,41 @@ def pictures_of(out: Path) -> set[str]:
     return set() if named is None else {*named[1].decode().split()}
 
 
-def page(edition: Edition, charts: Charts) -> str:
-    """The whole report as HTML."""
+def _template(name: str) -> Template:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
+    return Environment(
         loader=PackageLoader("sim.report"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
+    ).get_template(name)
+
+
+def long_page(edition: Edition) -> str:
+    """The overview of many scenarios as HTML."""
+    return _template("overview.html").render(
+        e=edition,
+        r=edition.result,
+        t=edition.choose,
+        say=edition.say,
+        tables=overview.tables(edition),
+        signs=overview.signs(edition),
+        signs_of=overview.SIGNS,
+        marks=page_one.marks(edition),
+        numbers=numbers,
     )
+
+
+def page(edition: Edition, charts: Charts) -> str:
+    """The whole report as HTML."""
     assumptions = assumption_words.assumptions(edition)
     empty = {"readings": edition.measured, "processes": charts.processes, "assumptions": assumptions}
     parts = contents.parts(edition, without={anchor for anchor, its in empty.items() if not its})
     dense = len(edition.limits(numbered=True)) > _MOST_IN_FULL
     lines = len(edition.limits(numbered=True)) * len(edition.result.scenarios)
-    return environment.get_template("report.html").render(
+    return _template("report.html").render(
         e=edition,
         r=edition.result,
         t=edition.choose,

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.analysis.results import StudyResult
 from sim.model.scenario import Folder
-from sim.report import cells
+from sim.report import cells, overview, page_one
 from sim.report.edition import Edition
 from sim.report.notes import notes
 from sim.report.page_one import unnumbered, without_reading
@@ -26,6 +26,8 @@ def verdict_table(result: StudyResult, folder: Folder, lang: Language) -> str:
     from rich.table import Table
 
     edition = Edition(result, folder, lang)
+    if overview.is_long(edition):
+        return _long_table(edition)
     say, names = edition.choose, [edition.scenario_name(found.id) for found in result.scenarios]
     table = Table(box=box.SIMPLE_HEAD, width=WIDTH, show_lines=False, pad_edge=False, leading=1)
     headings = (say("承诺事项", "commitment"), say("承诺时限", "limit"), *names)
@@ -39,6 +41,28 @@ def verdict_table(result: StudyResult, folder: Folder, lang: Language) -> str:
         for id_ in its:
             table.add_row(*_row(edition, id_))
     return plain(table, *_below(edition))
+
+
+def _long_table(edition: Edition) -> str:
+    """Many scenarios: a table for each service, a line a scenario, a column a commitment."""
+    from rich import box
+    from rich.table import Table
+
+    shown: list[Any] = []
+    for its in overview.tables(edition):
+        table = Table(title=its.name, title_justify="left", box=box.SIMPLE_HEAD, width=WIDTH, pad_edge=False)
+        table.add_column(edition.choose("情景", "scenario"), overflow="fold", ratio=3)
+        for column in its.columns:
+            table.add_column(column.id, overflow="fold", ratio=2)
+        for row in its.rows:
+            figures = (" ".join(filter(None, (f.mark, overview.SIGNS[f.against], f.leading))) for f in row.figures)
+            table.add_row(row.id, *figures)
+        shown.append(table)
+        if its.unchanged:
+            same = edition.choose("各项均与首个情景相同的情景：{} 个", "scenarios the same as the first throughout: {}")
+            shown.append(same.format(len(its.unchanged)))
+    signs = edition.choose("；", "; ").join([*page_one.marks(edition), *overview.signs(edition)])
+    return plain(*shown, signs, *([f"*** {edition.stamp} ***"] if edition.assumed else []))
 
 
 def plain(*shown: Any) -> str:
