@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sim import cost
 from sim.cli import run
+from sim.commands import study as commands
 from sim.engine.engines import simulate
 from sim.errors import InputError
 from sim.model.files import load
@@ -54,15 +57,16 @@ def test_the_estimate_of_cases_and_rows_is_near_what_a_run_comes_to() -> None:
     assert cost.cost([listed], 10)[:2] == (20, 60)
 
 
+RUN, TRACE = ["run", EXAMPLE, "today"], ["trace", EXAMPLE, "today", "--case", "1"]
 TOO_MUCH = [
-    (["--replications", "1000000"], "hours"),
-    (["--set", "pools/clerks/servers=1000000000"], "GB"),
-    (["--set", "sources/applications/per_year=1000000000000"], "hours"),
+    (RUN, ["--replications", "1000000"], "hours"),
+    (RUN, ["--set", "pools/clerks/servers=1000000000"], "GB"),
+    (RUN, ["--set", "sources/applications/per_year=1000000000000"], "hours"),
+    (TRACE, ["--set", "sources/applications/per_year=1000000000000"], "hours"),
 ]
 
 
-@pytest.mark.parametrize(("more", "beyond"), TOO_MUCH)
-@pytest.mark.parametrize("command", [["run", EXAMPLE, "today"], ["trace", EXAMPLE, "today", "--case", "1"]])
+@pytest.mark.parametrize(("command", "more", "beyond"), TOO_MUCH)
 def test_what_is_beyond_the_cap_is_refused_at_once_with_what_it_would_cost_and_the_cure(
     command: list[str],
     more: list[str],
@@ -72,8 +76,6 @@ def test_what_is_beyond_the_cap_is_refused_at_once_with_what_it_would_cost_and_t
 ) -> None:
     monkeypatch.setattr(cost, "_memory_gb", lambda: 64.0)
     monkeypatch.setattr(cost, "_ROW_S", {"kernel": 1e-4})
-    if command[0] == "trace" and "--replications" in more:
-        pytest.skip("a trace is of one replication")
     began = time.monotonic()
     assert run([*command, *more, "--lang", "en"]) == 2
     assert time.monotonic() - began < 10
@@ -93,6 +95,28 @@ def test_the_caps_are_the_users_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(cost.MOST_GB, "lots")
     with pytest.raises(InputError, match="a number"):
         cost.affordable(its, 1)
+
+
+def test_a_million_servers_are_no_obstacle() -> None:
+    many = load(EXAMPLE, {"pools/clerks/servers": "1000000", "pools/reviewers/servers": "5000"}).scenario("today")
+    log = simulate(many, 1)
+    assert np.array_equal(log.start[log.is_kind("work")], log.ready[log.is_kind("work")])  # nobody waits for staff
+
+
+def test_a_long_run_is_told_before_it_begins_and_its_progress_says_what_is_left(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(commands, "_WORTH_A_WORD_S", 1e-9)
+    assert run(["run", EXAMPLE, "today", "--replications", "3", "--workers", "1", "--lang", "en"]) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert re.fullmatch(r"about 0 s and 0.42 GB of memory \(1,\d{3} cases, 7,\d{3} steps; roughly\)", said[0])
+    assert re.fullmatch(r"simulating 1/3, about \d+ s to go", said[1]) and said[3] == "simulating 3/3"
+    assert [cost.time_in_words(seconds).en for seconds in (59, 600, 86400, 864000)] == [
+        "59 s",
+        "10 min",
+        "24 h",
+        "10 days",
+    ]
 
 
 @pytest.mark.parametrize(
