@@ -76,6 +76,21 @@ class Coded:
         return cls(np.array([code[w] for w in words], dtype=np.int32), names)
 
 
+class LookedUp(Coded):
+    """A column that another one tells: row i has the code ``of_place[place[i]]``. It is spelt out when it is asked for,
+    since a log of a million rows has many such columns and most readers need few.
+    """
+
+    def __init__(self, place: NDArray[np.int32], of_place: NDArray[np.int32], names: tuple[str, ...]) -> None:
+        self.__dict__.update(place=place, of_place=of_place, names=names)
+
+    @cached_property
+    def codes(self) -> NDArray[np.int32]:
+        place: NDArray[np.int32] = self.__dict__["place"]
+        of_place: NDArray[np.int32] = self.__dict__["of_place"]
+        return of_place[place]
+
+
 class Grouped(NamedTuple):
     """The places of a column by the number that stands there: those of number g, in order, are
     members[first[g]] to members[first[g + 1] - 1].
@@ -164,7 +179,7 @@ class EventLog:
     """
 
     kind: NDArray[np.int8]
-    case: NDArray[np.int64]
+    case: NDArray[np.int32]
     step: Coded
     stage: Coded
     owner: Coded
@@ -175,7 +190,7 @@ class EventLog:
     outcome: NDArray[np.int8]
     session: Coded
     needs: NDArray[np.int32]
-    released_by: Ints
+    released_by: NDArray[np.int32]
     unsplittable: NDArray[np.bool_]
     duration_us: Ints
     stints: Stints

@@ -123,7 +123,7 @@ class LogBuilder:
         cases, place = self._case_table()
         given: dict[str, list[Any]] = {name: [row[i] for row in self._rows] for i, name in enumerate(_Row._fields)}
         kind = _codes(given["kind"], KINDS)
-        case = np.array([_found(place, identity) for identity in given["case"]], dtype=np.int64)
+        case = np.array([_found(place, identity) for identity in given["case"]], dtype=np.int32)
         step = Coded.of([word or None for word in given["step"]])
         visit = np.array(given["visit"], dtype=np.int32)
         ready = np.array(given["ready"], dtype=np.int64)
@@ -202,7 +202,7 @@ def _codes(words: Sequence[str], names: Sequence[str]) -> NDArray[np.int8]:
     return np.array([code[word] for word in words], dtype=np.int8)
 
 
-def _released_by(given: Mapping[str, Sequence[Any]], order: Ints) -> Ints:
+def _released_by(given: Mapping[str, Sequence[Any]], order: Ints) -> NDArray[np.int32]:
     keys = list(zip(given["case"], given["step"], given["visit"], given["kind"], strict=True))
     places: dict[Any, int] = {key: i for i, key in enumerate(keys)}
     if len(places) < len(keys):
@@ -210,7 +210,7 @@ def _released_by(given: Mapping[str, Sequence[Any]], order: Ints) -> Ints:
         raise _defect(Text("两行的办件、步骤、次数和类型相同", "two rows have one case, step, visit and kind"), twice)
     places[None] = NO_ROW
     found = np.array([_found(places, key) for key in given["released_by"]], dtype=np.int64)
-    rank = np.empty(len(order) + 1, dtype=np.int64)
+    rank = np.empty(len(order) + 1, dtype=np.int32)
     rank[order], rank[NO_ROW] = np.arange(len(order)), NO_ROW
     return rank[found][order]
 

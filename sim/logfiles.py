@@ -113,7 +113,7 @@ def _table(log: EventLog) -> pa.Table:
         "session": _coded(log.session.codes, log.session.names),
         "needs": _coded(log.needs, [_needs_text(needs) for needs in log.needs_names]),
         "stints": _stints(log),
-        "released_by": pa.array(log.released_by, mask=log.released_by == NO_ROW),
+        "released_by": pa.array(log.released_by, pa.int64(), mask=log.released_by == NO_ROW),
         "unsplittable": pa.array(log.unsplittable),
         "duration_us": pa.array(log.duration_us),
         **{f"{ATTRIBUTE}{name}": _per_case(log, column) for name, column in cases.attributes.items()},
@@ -195,7 +195,7 @@ def _log(table: pa.Table, beside: Mapping[str, Any]) -> EventLog:
     stints, servers = _stints_of(table, {need.kept for each in needs for need in each if need.kept is not None})
     return EventLog(
         kind=_places(table, "kind", KINDS),
-        case=place.astype(np.int64),
+        case=place.astype(np.int32),
         step=_words(table, "step"),
         stage=_words(table, "stage"),
         owner=_words(table, "owner"),
@@ -206,7 +206,7 @@ def _log(table: pa.Table, beside: Mapping[str, Any]) -> EventLog:
         outcome=_places(table, "outcome", OUTCOMES),
         session=_words(table, "session"),
         needs=needs_codes,
-        released_by=_numbers(table, "released_by", NO_ROW).astype(np.int64),
+        released_by=_numbers(table, "released_by", NO_ROW).astype(np.int32),
         unsplittable=_numbers(table, "unsplittable", False),
         duration_us=_numbers(table, "duration_us", 0).astype(np.int64),
         stints=stints,

@@ -144,7 +144,7 @@ def _chains(log: EventLog, cases: Ints | None) -> tuple[Ints, Ints, Segments]:
     """The rows that led to the end of each case, as (case, row) pairs; and what lies before the first of them."""
     row = _last_rows(log, cases)
     row = row[np.argsort(log.case[row], kind="stable")]
-    case = log.case[row]
+    case = log.case[row].astype(np.int64)
     found, first = [(case, row)], [(case[:0], row[:0])]
     while row.size:
         by = log.released_by[row]

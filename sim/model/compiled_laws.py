@@ -31,6 +31,7 @@ _SMALLEST_CV = 1e-7
 """A law that spreads less is constant within the error that rule 3 allows."""
 _SMALLEST_SIGMA = 1e-9
 _PANELS, _POINTS = 48, 8
+_DRAWN_ON_GRID = (EXPONENTIAL, WEIBULL, LOGNORMAL, PIECES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +54,13 @@ class CompiledLaw:
     def __post_init__(self) -> None:
         self.table.setflags(write=False)
 
+    @functools.cached_property
+    def grid(self) -> Array:
+        """What draws are read off, see :func:`sim.model.quantiles.draw_grid`; empty where that would not be faster."""
+        from sim.model.quantiles import draw_grid
+
+        return draw_grid(self.kind, self.table) if self.kind in _DRAWN_ON_GRID else np.empty(0)
+
     def quantile(self, share: ArrayLike) -> Array:
         """The durations that these shares of the cases do not exceed; same shape as ``share``."""
         from sim.model.quantiles import quantile
@@ -71,7 +79,7 @@ class CompiledLaw:
         """One draw in whole microseconds (rule 3); the factors in the order in which they are multiplied."""
         from sim.model.quantiles import draw_us
 
-        return draw_us(self.kind, self.table, self.at_most, share, scale, rework, case_class, slowest)
+        return draw_us(self.kind, self.table, self.grid, self.at_most, share, scale, rework, case_class, slowest)
 
     def residual_us(self, share: float, elapsed: int, scale: float = 1.0, rework: float = 1.0, case_class: float = 1.0,
                     slowest: float = 1.0) -> int:  # fmt: skip

@@ -2,6 +2,10 @@
 
 Closed forms where there are any. ``PIECES`` (gamma, PERT, mixtures) are within 1e-6 of the quantile, relatively,
 for shares between 2**-32 and 1 - 2**-32.
+
+A draw is read off a *grid* of cubics, which takes a fifth of the time: the shares from 2**-7 to 1 - 2**-7 lie in
+cells, each the sixteenth part of an octave of the distance to 0 or to 1, found from the bits of that distance. A cell
+whose cubic is not within 1e-7 (or 0.01 us) of the quantile, and a share beyond the cells, are left to ``quantile``.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import compiled, types
+from sim.jit import compiled, inner, types
 from sim.model.law_kinds import (
     CONSTANT,
     EXPONENTIAL,
@@ -31,11 +35,20 @@ Table = NDArray[np.float64]
 _LARGEST_SHARE = 1.0 - 2.0**-53
 _SMALLEST_SHARE = 2.0**-54
 _ROOT_2 = math.sqrt(2.0)
+
+_CELL_BITS = 48
+"""The bits of a distance below those that tell its cell: sixteen cells an octave."""
+_GRID_FROM = (1023 - 7) << 4
+_CELLS = (7 - 1) << 4
+"""Of one side; the first begins at 2**-7, the last ends at one half."""
+_GRID_WITHIN = 1e-7
+_NEGLIGIBLE_US = 0.01
 _ROOT_2PI = math.sqrt(2.0 * math.pi)
 
 _table: Any = types.Array(types.float64, 1, "C", readonly=True)
 _float, _int = types.float64, types.int64
 _pair = types.UniTuple(types.float64, 2)
+_grid = types.float64[::1]
 
 
 @compiled(_float(_float))
@@ -265,10 +278,51 @@ def shares(kind: int, table: Table, x: float) -> tuple[float, float]:
     return _piece_shares(table, x)
 
 
-@compiled(_int(_int, _table, _float, _float, _float, _float, _float, _float))
-def draw_us(
+@inner
+def on_grid(grid: Table, share: float) -> float:
+    """The quantile by the grid; not a number where that has none."""
+    is_low = share < 0.5
+    distance = share if is_low else 1.0 - share
+    bits = np.float64(distance).view(np.int64)
+    cell = (bits >> _CELL_BITS) - _GRID_FROM
+    if cell < 0 or cell >= _CELLS:
+        return math.nan
+    x = distance - np.int64(bits & -(1 << _CELL_BITS)).view(np.float64)
+    place = 4 * (cell if is_low else cell + _CELLS)
+    return grid[place] + x * (grid[place + 1] + x * (grid[place + 2] + x * grid[place + 3]))
+
+
+@compiled(_grid(_int, _table))
+def draw_grid(kind: int, table: Table) -> Table:
+    """The grid of a law: the four coefficients of each cell, of the shares below one half, then of those above.
+
+    The cubic goes through the quantile at both ends of the cell and at its thirds.
+    """
+    grid = np.empty(8 * _CELLS)
+    q, thirds = np.empty(7), np.array([0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0, 0.125, 0.5, 0.875])
+    for place in range(2 * _CELLS):
+        cell = place % _CELLS + _GRID_FROM
+        low = np.int64(cell << _CELL_BITS).view(np.float64)
+        width = np.int64((cell + 1) << _CELL_BITS).view(np.float64) - low
+        for k in range(7):
+            distance = low + thirds[k] * width
+            q[k] = quantile(kind, table, distance if place < _CELLS else 1.0 - distance)
+        first, second, third = q[1] - q[0], q[2] - 2.0 * q[1] + q[0], q[3] - 3.0 * (q[2] - q[1]) - q[0]
+        c1, c2, c3 = 3.0 * (first - second / 2.0 + third / 3.0), 4.5 * (second - third), 4.5 * third
+        grid[4 * place] = q[0]
+        for k in range(4, 7):
+            t = thirds[k]
+            if not abs(q[0] + t * (c1 + t * (c2 + t * c3)) - q[k]) <= _GRID_WITHIN * q[k] + _NEGLIGIBLE_US:
+                grid[4 * place] = math.nan
+        grid[4 * place + 1], grid[4 * place + 2], grid[4 * place + 3] = c1 / width, c2 / width**2, c3 / width**3
+    return grid
+
+
+@inner
+def drawn_us(
     kind: int,
     table: Table,
+    grid: Table,
     at_most: float,
     share: float,
     scale: float,
@@ -281,8 +335,27 @@ def draw_us(
     the quantile, times the scale, times the factors of rework, of the case's class and of the slowest group among
     its servers, from left to right; then not above ``at_most``; then rounded half-even, once.
     """
-    value = quantile(kind, table, share) * scale * rework * case_class * slowest
+    value = on_grid(grid, share) if grid.size > 0 else math.nan
+    if math.isnan(value):
+        value = quantile(kind, table, share)
+    value = value * scale * rework * case_class * slowest
     return int(np.rint(min(value, at_most, float(LONGEST_US))))
+
+
+@compiled(_int(_int, _table, _table, _float, _float, _float, _float, _float, _float))
+def draw_us(
+    kind: int,
+    table: Table,
+    grid: Table,
+    at_most: float,
+    share: float,
+    scale: float,
+    rework: float,
+    case_class: float,
+    slowest: float,
+) -> int:
+    """:func:`drawn_us` for Python."""
+    return drawn_us(kind, table, grid, at_most, share, scale, rework, case_class, slowest)
 
 
 @compiled(_int(_int, _table, _float, _float, _int, _float, _float, _float, _float))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.kernel.world import World
+from sim.engine.program import Program
 from sim.engine.program.layout import NONE
 from sim.errors import RunError
 from sim.eventlog import CaseTable, Coded
@@ -18,20 +21,34 @@ Array = NDArray[Any]
 _ORDINAL = 0xFFFFFFFF
 
 
-def case_table(world: World) -> tuple[CaseTable, Array]:
-    """The table, and the place in it of each case of the run."""
-    program = world.program
-    known = world.arrays["known"][: world.run["known"]]
-    labels = _labels(world, known)
-    rank = np.arange(known.size)
+class _Cases(CaseTable):
+    """A table whose cases get their labels when somebody reads them: they are what takes longest to write."""
+
+    def __init__(self, labels: Callable[[], tuple[str, ...]], **columns: Any) -> None:
+        self.__dict__.update(columns, labels=labels)
+
+    @cached_property
+    def label(self) -> tuple[str, ...]:
+        labels: Callable[[], tuple[str, ...]] = self.__dict__["labels"]
+        return labels()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return CaseTable, tuple(getattr(self, field.name) for field in fields(CaseTable))
+
+
+def case_table(world: World) -> tuple[CaseTable, Array | None]:
+    """The table, and the place in it of each case of the run; None where that is the order in which they came."""
+    program, tables, arrivals = world.program, world.program.tables, world.arrays["arrivals"]
+    came = known = world.arrays["known"][: world.run["known"]]
+    order = rank = None
     identity = known["identity"]
     if (identity[1:] <= identity[:-1]).any():
         order = np.argsort(identity, kind="stable")
-        known, labels = known[order], labels[order]
+        known = known[order]
+        rank = np.empty(order.size, np.int32)
         rank[order] = np.arange(order.size)
         _refuse_twins(known["identity"])
-    parent = np.where(known["parent"] == NONE, -1, rank[known["parent"]]) if known.size else rank
-    tables = program.tables
+    parent = known["parent"] if rank is None else rank[known["parent"]]
     classes = coded(known["class_code"], tables.values_of("class"))
     attributes = {"class": classes} if known.size else {}
     matrix = world.arrays["attributes"].reshape(len(tables.attributes), int(world.run["roots"]))
@@ -39,12 +56,12 @@ def case_table(world: World) -> tuple[CaseTable, Array]:
         column = coded(codes[known["root"]], tables.values_of(name))
         if column.names:
             attributes[name] = column
-    table = CaseTable(
+    table = _Cases(
+        lambda: _labels(program, arrivals["source"], came, order),
         id=np.ascontiguousarray(known["identity"]),
-        label=tuple(labels.tolist()),
         case_class=classes,
         process=coded(known["process"], list(tables.processes)),
-        parent=parent,
+        parent=np.where(known["parent"] == NONE, -1, parent).astype(np.int64),
         accepted=np.ascontiguousarray(known["accepted"]),
         attributes={name: attributes[name] for name in sorted(attributes, key=str.encode)},
     )
@@ -70,23 +87,26 @@ def _refuse_twins(identity: Array) -> None:
         )
 
 
-def _labels(world: World, known: Array) -> Array:
+def _labels(program: Program, source: Array, known: Array, order: Array | None) -> tuple[str, ...]:
     """What readers call the cases: by source and ordinal, as the initial state does, or by parent and spawn."""
-    program, arrivals = world.program, world.arrays["arrivals"]
     labels = np.empty(known.size, object)
     first = known["spawn"] == NONE
-    opened = first & (known["root"] >= arrivals.size)
+    opened = first & (known["root"] >= source.size)
     for number in np.flatnonzero(opened).tolist():
-        labels[number] = program.opening.described[known["root"][number] - arrivals.size].case
+        labels[number] = program.opening.described[known["root"][number] - source.size].case
     arrived = np.flatnonzero(first & ~opened)
-    source = arrivals["source"][known["root"][arrived]]
+    source = source[known["root"][arrived]]
     ordinals = (known["identity"][arrived] & np.uint64(_ORDINAL)).astype(np.int64)
     for place, name in enumerate(program.tables.model.sources):
         some = source == place
         if some.any():
             labels[arrived[some]] = program.labels(name, int(ordinals[some].max()))[ordinals[some] - 1]
-    for number in np.flatnonzero(~first).tolist():
-        child = known[number]
-        spawn = program.tables.spawn_names[int(child["spawn"])].rsplit("/", 1)[-1]
-        labels[number] = f"{labels[child['parent']]}/{spawn}-{child['visit'] + 1}-{child['ordinal'] + 1}"
-    return labels
+    spawned = np.flatnonzero(~first)
+    columns = (known[name][spawned].tolist() for name in ("parent", "spawn", "visit", "ordinal"))
+    ends: dict[tuple[int, int, int], str] = {}
+    for number, parent, *which in zip(spawned.tolist(), *columns, strict=True):
+        spawn, visit, ordinal = key = tuple(which)
+        if key not in ends:
+            ends[key] = f"/{program.tables.spawn_names[spawn].rsplit('/', 1)[-1]}-{visit + 1}-{ordinal + 1}"
+        labels[number] = labels[parent] + ends[key]
+    return tuple((labels if order is None else labels[order]).tolist())

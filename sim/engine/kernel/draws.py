@@ -12,7 +12,7 @@ from sim.engine.kernel.memory import World
 from sim.engine.program.layout import CLASS_OF_CASE, NONE
 from sim.engine.streams import uniform
 from sim.jit import inner
-from sim.model.quantiles import draw_us, residual_us
+from sim.model.quantiles import drawn_us, residual_us
 
 TOO_MANY_VISITS = 1
 _unsigned: Any = np.uint64  # compiled code mixes it with plain integers as float64
@@ -53,10 +53,10 @@ def prepare_draw(world: World, execution: Any, node: Any, case: Any) -> None:
 def duration_us(world: World, execution: Any, law_number: int, speed: float) -> int:
     """The duration with the slowest of the servers (rules 3 and 4)."""
     law = memory.laws(world)[law_number]
-    factors = (execution.repeat, execution.factor, 1.0 / speed)
-    return draw_us(
-        law.kind, memory.table_of(law), law.at_most, execution.share, 1.0, factors[0], factors[1], factors[2]
-    )
+    return drawn_us(
+        law.kind, memory.table_of(law), memory.grid_of(law), law.at_most, execution.share, 1.0, execution.repeat,
+        execution.factor, 1.0 / speed,
+    )  # fmt: skip
 
 
 @inner
@@ -72,4 +72,5 @@ def rest_us(world: World, execution: Any, law_number: int, elapsed: int, speed: 
 @inner
 def patience_us(world: World, law_number: int, share: float) -> int:
     law = memory.laws(world)[law_number]
-    return draw_us(law.kind, memory.table_of(law), law.at_most, share, 1.0, 1.0, 1.0, 1.0)
+    grid = memory.grid_of(law)
+    return drawn_us(law.kind, memory.table_of(law), grid, law.at_most, share, 1.0, 1.0, 1.0, 1.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sim.engine.kernel import memory
 from sim.engine.kernel.memory import World
 from sim.engine.program.layout import NONE
@@ -12,12 +14,21 @@ from sim.model.open_time import BEYOND
 @inner
 def _present(world: World, calendar: int) -> int:
     """The first interval of a calendar that closes after now; it moves on with the run."""
-    intervals, closes, now = memory.calendars(world)[calendar], memory.closes(world), memory.run(world)[0].now
+    intervals = memory.calendars(world)[calendar]
+    if intervals.closes <= memory.run(world)[0].now:
+        _move_on(world, intervals)
+    return intervals.at
+
+
+@inner
+def _move_on(world: World, intervals: Any) -> None:
+    now, closes = memory.run(world)[0].now, memory.closes(world)
     at = intervals.at
     while at < intervals.stop and closes[at] <= now:
         at += 1
     intervals.at = at
-    return at
+    intervals.opens = memory.opens(world)[at] if at < intervals.stop else BEYOND
+    intervals.closes = closes[at] if at < intervals.stop else BEYOND
 
 
 @inner
@@ -39,15 +50,15 @@ def _interval(world: World, calendar: int, instant: int) -> int:
 @inner
 def is_open(world: World, calendar: int) -> bool:
     """Whether a calendar is open now; it is not at the instant of closing."""
-    at = _present(world, calendar)
-    return at < memory.calendars(world)[calendar].stop and memory.opens(world)[at] <= memory.run(world)[0].now
+    _present(world, calendar)
+    return memory.calendars(world)[calendar].opens <= memory.run(world)[0].now
 
 
 @inner
 def next_closing(world: World, calendar: int) -> int:
     """The closing of the present interval or, when closed, of the next one; BEYOND when there is none."""
-    at = _present(world, calendar)
-    return memory.closes(world)[at] if at < memory.calendars(world)[calendar].stop else BEYOND
+    _present(world, calendar)
+    return memory.calendars(world)[calendar].closes
 
 
 @inner
@@ -88,7 +99,11 @@ def after(world: World, calendar: int, instant: int, duration: int) -> int:
     found = begun + duration
     if found > closes[low]:  # the last interval before which less than the target has been open
         target = cumulative[low] + begun - opens[low] + duration
-        high = stop
+        step = 1
+        while low + step < stop and cumulative[low + step] < target:  # mostly it is one of the next
+            low += step
+            step *= 2
+        high = min(low + step, stop)
         while high - low > 1:
             middle = (low + high) // 2
             if cumulative[middle] < target:

@@ -116,6 +116,13 @@ def _alarm(world: World) -> None:
 
 
 @inner
+def _is_quiet(world: World) -> bool:
+    """Whether nothing more happens at this instant: another round would find nothing to do."""
+    run = memory.run(world)[0]
+    return run.agenda == 0 and run.due_sessions == 0 and run.last_changed == NONE and not happens_now(world)
+
+
+@inner
 def _waiting_for_sessions(world: World) -> int:
     run, n = memory.run(world)[0], 0
     for k in range(run.due_sessions):
@@ -222,7 +229,7 @@ def go_on(world: World) -> int:
         run.needed = run.servers + run.withdrawing + run.giving_up + _waiting_for_sessions(world)
         if run.room < run.needed:
             return ROOM
-        if _settle(world):
+        if _settle(world) and not _is_quiet(world):
             continue
         if run.trouble != 0:
             return TROUBLE

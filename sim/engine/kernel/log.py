@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.kernel.cases_of_log import case_table
-from sim.engine.kernel.columns import count_stints, flatten_stints, look_up, out_of_order
+from sim.engine.kernel.columns import count_stints, flatten_stints, look_up, out_of_order, replace
 from sim.engine.kernel.world import World
 from sim.engine.program import Program, layout
-from sim.eventlog import KINDS, NO_ROW, Coded, EventLog, Kind, NeedRow, Server, Stints
+from sim.eventlog import KINDS, NO_ROW, EventLog, Kind, LookedUp, NeedRow, Server, Stints
 from sim.logbuilder import needs_order
 
 Array = NDArray[Any]
@@ -22,11 +22,8 @@ _KIND_OF_NODE: dict[int, Kind] = {
     layout.ACCEPTED: "accepted", layout.WORK: "work", layout.WAIT: "wait", layout.SESSION: "session",
     layout.MARK: "mark", layout.CLOSE: "closed", layout.WITHDRAWN: "withdrawn",
 }  # fmt: skip
-_LOOKED_UP = {
-    "kind": np.int8, "case": np.int64, "step": np.int32, "stage": np.int32, "owner": np.int32, "session": np.int32,
-    "needs": np.int32, "unsplittable": np.bool_,
-}  # fmt: skip
-_OWN = ("visit", "ready", "start", "end", "outcome", "released_by", "duration", "server")
+_LOOKED_UP = {"kind": np.int8, "needs": np.int32, "unsplittable": np.bool_}
+_OWN = ("node", "case", "visit", "ready", "start", "end", "outcome", "released_by", "duration", "server")
 """Columns that are the kernel's own."""
 
 
@@ -34,27 +31,28 @@ def log_of(world: World) -> EventLog:
     """The log of a run that is over, which gives its columns away. Errors: RunError for two cases of one identity."""
     program, n = world.program, int(world.run["rows"])
     table, rank = case_table(world)
-    node = world.arrays["row_node"][:n]
+    columns = {name: world.arrays.pop(f"row_{name}")[:n] for name in _OWN}
+    if rank is not None:
+        replace(columns["case"], rank)
+    node = columns["node"]
     of_node = _OfNodes(world, node)
-    columns: dict[str, Array] = {name: np.empty(n, dtype) for name, dtype in _LOOKED_UP.items()}
-    look_up(node, world.arrays["row_case"][:n], rank, of_node.table, *columns.values())
-    columns |= {name: world.arrays.pop(f"row_{name}")[:n] for name in _OWN}
-    del node, world.arrays["row_node"], world.arrays["row_case"]
+    columns |= {name: np.empty(n, dtype) for name, dtype in _LOOKED_UP.items()}
+    look_up(node, of_node.table, *(columns[name] for name in _LOOKED_UP))
     columns["needs"][of_node.kept_rows] = of_node.kept_needs
-    _bring_in_order(columns)
+    _bring_in_order(columns, of_node.words["step"][0])
     stints, servers = _stints(world, columns, of_node.needs_names)
     return EventLog(
         kind=columns["kind"],
         case=columns["case"],
-        step=Coded(columns["step"], of_node.words["step"]),
-        stage=Coded(columns["stage"], of_node.words["stage"]),
-        owner=Coded(columns["owner"], of_node.words["owner"]),
+        step=LookedUp(node, *of_node.words["step"]),
+        stage=LookedUp(node, *of_node.words["stage"]),
+        owner=LookedUp(node, *of_node.words["owner"]),
         visit=columns["visit"],
         ready=columns["ready"],
         start=columns["start"],
         end=columns["end"],
         outcome=columns["outcome"],
-        session=Coded(columns["session"], of_node.words["session"]),
+        session=LookedUp(node, *of_node.words["session"]),
         needs=columns["needs"],
         released_by=columns["released_by"],
         unsplittable=columns["unsplittable"],
@@ -77,18 +75,19 @@ class _OfNodes:
     """
 
     def __init__(self, world: World, node: Array) -> None:
-        program, self.words = world.program, dict[str, tuple[str, ...]]()
+        program = world.program
+        self.words: dict[str, tuple[Array, tuple[str, ...]]] = {}
         nodes, tables = program.arrays["nodes"], program.tables
         n = range(nodes.size)
         self._used = np.flatnonzero(np.bincount(node, minlength=nodes.size)).tolist()
         sessions = list(tables.sessions)
-        self.table = np.empty((nodes.size, 7), np.int32)
+        self._add("step", tables.names)
+        self._add("stage", [tables.stages.get(i) for i in n])
+        self._add("owner", [tables.owners.get(i) for i in n])
+        self._add("session", [sessions[s] if s >= 0 else None for s in nodes["session"].tolist()])
+        self.table = np.empty((nodes.size, len(_LOOKED_UP)), np.int32)
         self.table[:, 0] = [KINDS.index(_KIND_OF_NODE.get(kind, "work")) for kind in nodes["kind"].tolist()]
-        self.table[:, 1] = self._codes("step", tables.names)
-        self.table[:, 2] = self._codes("stage", [tables.stages.get(i) for i in n])
-        self.table[:, 3] = self._codes("owner", [tables.owners.get(i) for i in n])
-        self.table[:, 4] = self._codes("session", [sessions[s] if s >= 0 else None for s in nodes["session"].tolist()])
-        self.table[:, 6] = nodes["unsplittable"]
+        self.table[:, 2] = nodes["unsplittable"]
         kept = world.arrays["kept_rows"][: world.run["kept_rows"]]
         self.kept_rows = kept["row"].copy()
         special = _kept_needs(world, node[self.kept_rows], kept["servers"])
@@ -96,32 +95,33 @@ class _OfNodes:
         usual = {plain[i] for i in self._used if plain[i] and nodes["n_kept"][i] == 0}
         self.needs_names: tuple[Needs, ...] = tuple(sorted(usual | set(special), key=needs_order))
         code = {needs: i for i, needs in enumerate(self.needs_names)}
-        self.table[:, 5] = [code.get(needs, -1) for needs in plain]
+        self.table[:, 1] = [code.get(needs, -1) for needs in plain]
         self.kept_needs = [code[needs] for needs in special]
 
-    def _codes(self, column: str, words: Sequence[str | None]) -> list[int]:
+    def _add(self, column: str, words: Sequence[str | None]) -> None:
         names = sorted({word for i in self._used if (word := words[i]) is not None}, key=str.encode)
-        self.words[column] = tuple(names)
         place = {name: i for i, name in enumerate(names)}
-        return [-1 if word is None else place.get(word, -1) for word in words]
+        codes = [-1 if word is None else place.get(word, -1) for word in words]
+        self.words[column] = np.array(codes, np.int32), tuple(names)
 
 
-def _bring_in_order(columns: dict[str, Array]) -> None:
+def _bring_in_order(columns: dict[str, Array], step_of_node: Array) -> None:
     """Sort the rows of each instant by (case, step, visit, kind), where they are not in that order.
 
     The kernel makes rows in the order of their ready instants, but for those of the initial state.
     """
-    keys = [columns[name] for name in ("ready", "case", "step", "visit", "kind")]
-    places = out_of_order(*keys)
+    node, kind, visit, case, ready = (columns[name] for name in ("node", "kind", "visit", "case", "ready"))
+    places = out_of_order(ready, case, node, visit, kind, step_of_node)
     if not places.size:
         return
-    order = places[np.lexsort([key[places] for key in reversed(keys)])]
-    rank = np.arange(keys[0].size)
+    step = step_of_node[node[places]]
+    order = places[np.lexsort([kind[places], visit[places], step, case[places], ready[places]])]
+    rank = np.arange(ready.size, dtype=np.int32)
     rank[order] = places
     for column in columns.values():
         column[places] = column[order]
     released_by = columns["released_by"]
-    columns["released_by"] = np.where(released_by == NO_ROW, NO_ROW, rank[released_by])
+    released_by[:] = np.where(released_by == NO_ROW, NO_ROW, rank[released_by])
 
 
 def _kept_needs(world: World, node: Array, firsts: Array) -> list[Needs]:
@@ -153,22 +153,19 @@ def _stints(
     """Stretches of work row by row, and the servers of the log."""
     program, run = world.program, world.run
     known = world.arrays["stints"][: run["stints"]]
-    start, stop, servers, n, following = (
-        np.ascontiguousarray(known[name]) for name in ("start", "stop", "servers", "n", "next")
-    )
-    known_stints = start, stop, servers, n, following, world.arrays["stint_servers"]
-    rows = columns["server"], columns["start"], columns["end"]
-    stints, at = count_stints(columns["server"], n, following)
-    lengths = (columns["server"].size + 1, stints, stints, stints + 1)
-    first, start, stop, server_first = (np.empty(length, np.int64) for length in lengths)
-    servers = np.empty(at, np.int32)
-    flatten_stints(*rows, *known_stints, first, start, stop, server_first, servers)
+    fields = ("start", "stop", "servers", "n", "next")
+    start, stop, servers, n, following = (np.ascontiguousarray(known[name]) for name in fields)
+    stint_servers = world.arrays["stint_servers"]
     at_work = np.zeros(max(int(run["servers"]), 1), np.bool_)
-    at_work[servers] = True
     for kept in (need.kept for needs in needs_names for need in needs):
         if kept is not None:
             at_work[program.number_of(kept)] = True
-    places = (np.cumsum(at_work) - 1).astype(np.int32)
+    stints, at = count_stints(columns["server"], servers, n, following, stint_servers, at_work)
+    place = (np.cumsum(at_work) - 1).astype(np.int32)
     names = tuple(program.server(number) for number in np.flatnonzero(at_work).tolist())
-    np.take(places, servers, out=servers, mode="clip")
-    return Stints(first, start, stop, server_first, servers), names
+    lengths = (columns["server"].size + 1, stints, stints, stints + 1)
+    first, starts, stops, server_first = (np.empty(length, np.int64) for length in lengths)
+    found = Stints(first, starts, stops, server_first, np.empty(at, np.int32))
+    rows = columns["server"], columns["start"], columns["end"]
+    flatten_stints(*rows, start, stop, servers, n, following, stint_servers, place, *found)
+    return found, names

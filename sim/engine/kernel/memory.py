@@ -7,13 +7,15 @@ nothing counts references, and an array that has become too small is replaced be
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numba import from_dtype, types
 from numba.core import cgutils
-from numba.extending import intrinsic
+from numba.core.typing.templates import AbstractTemplate, infer_global, signature
+from numba.extending import intrinsic, lower_builtin, models, register_model
 from numba.np.arrayobj import populate_array
 from numpy.typing import NDArray
 
@@ -24,35 +26,67 @@ Array = NDArray[Any]
 World = int
 
 NAMES = tuple(DTYPES)
-_MOST = 1 << 40
-"""The length of every array, as far as compiled code is told: it keeps within what is there."""
 
 
-def _view(context: Any, builder: Any, kind: Any, item_size: int, address: Any) -> Any:
-    """The array of this type at an address."""
-    view = context.make_array(kind)(context, builder)
-    item = context.get_constant(types.intp, item_size)
-    populate_array(
-        view,
-        data=builder.inttoptr(address, view.data.type),
-        shape=[context.get_constant(types.intp, _MOST)],
-        strides=[item],
-        itemsize=item,
-        meminfo=None,
-    )
-    return view._getvalue()
+class Rows(types.Type):
+    """An array as compiled code sees it: where it begins. No place is negative, none is counted from the end."""
+
+    def __init__(self, dtype: Any) -> None:
+        self.dtype = dtype
+        super().__init__(name=f"Rows({dtype})")
+
+
+@register_model(Rows)
+class _Address(models.PrimitiveModel):
+    def __init__(self, manager: Any, kind: Rows) -> None:
+        super().__init__(manager, kind, cgutils.voidptr_t)
+
+
+@infer_global(operator.getitem)
+class _Get(AbstractTemplate):
+    def generic(self, arguments: Any, _: Any) -> Any:
+        rows, place = arguments
+        if isinstance(rows, Rows) and isinstance(place, types.Integer):
+            return signature(rows.dtype, rows, types.intp)
+        return None
+
+
+@infer_global(operator.setitem)
+class _Set(AbstractTemplate):
+    def generic(self, arguments: Any, _: Any) -> Any:
+        rows, place, _value = arguments
+        if isinstance(rows, Rows) and isinstance(place, types.Integer):
+            return signature(types.none, rows, types.intp, rows.dtype)
+        return None
+
+
+def _place(context: Any, builder: Any, kind: Rows, rows: Any, place: Any) -> Any:
+    item = context.get_data_type(kind.dtype)
+    return builder.gep(builder.bitcast(rows, item.as_pointer()), [place], inbounds=True)
+
+
+@lower_builtin(operator.getitem, Rows, types.intp)
+def _get(context: Any, builder: Any, called: Any, arguments: Any) -> Any:
+    kind = called.args[0]
+    return context.unpack_value(builder, kind.dtype, _place(context, builder, kind, *arguments))
+
+
+@lower_builtin(operator.setitem, Rows, types.intp, types.Any)
+def _set(context: Any, builder: Any, called: Any, arguments: Any) -> Any:
+    kind, (rows, place, value) = called.args[0], arguments
+    context.pack_value(builder, kind.dtype, value, _place(context, builder, kind, rows, place))
+    return context.get_dummy_value()
 
 
 def _finder(name: str) -> Callable[[World], Array]:
-    place, dtype = NAMES.index(name), np.dtype(DTYPES[name])
-    kind = types.Array(from_dtype(dtype), 1, "C")
+    place, kind = NAMES.index(name), Rows(from_dtype(np.dtype(DTYPES[name])))
 
     def find(_: Any, world: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            addresses = builder.inttoptr(arguments[0], cgutils.intp_t.as_pointer())
+        def generate(context: Any, builder: Any, called: Any, arguments: Any) -> Any:
+            addresses = builder.inttoptr(arguments[0], cgutils.voidptr_t.as_pointer())
             address = builder.load(cgutils.gep(builder, addresses, place))
             address.set_metadata("invariant.load", builder.module.add_metadata([]))
-            return _view(context, builder, kind, dtype.itemsize, address)
+            return address
 
         return kind(types.int64), generate
 
@@ -61,13 +95,17 @@ def _finder(name: str) -> Callable[[World], Array]:
     return found
 
 
-def _floats_at(_: Any, address: Any) -> Any:
+def _floats_at(_: Any, address: Any, length: Any) -> Any:
+    """The read-only array of so many float64 at an address."""
     kind = types.Array(types.float64, 1, "C", readonly=True)
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return _view(context, builder, kind, 8, arguments[0])
+    def generate(context: Any, builder: Any, called: Any, arguments: Any) -> Any:
+        view, item = context.make_array(kind)(context, builder), context.get_constant(types.intp, 8)
+        data = builder.inttoptr(arguments[0], view.data.type)
+        populate_array(view, data=data, shape=[arguments[1]], strides=[item], itemsize=item, meminfo=None)
+        return view._getvalue()
 
-    return kind(types.int64), generate
+    return kind(types.int64, types.int64), generate
 
 
 _floats: Any = intrinsic(_floats_at)
@@ -76,7 +114,13 @@ _floats: Any = intrinsic(_floats_at)
 @inner
 def table_of(law: Any) -> Array:
     """The table of a law."""
-    return _floats(law.table)[: law.size]
+    return _floats(law.table, law.size)
+
+
+@inner
+def grid_of(law: Any) -> Array:
+    """The grid of a law: its draws are read off there (rule 3)."""
+    return _floats(law.grid, law.grid_size)
 
 
 nodes = _finder("nodes")

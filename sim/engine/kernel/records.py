@@ -104,7 +104,7 @@ DTYPES: dict[str, Any] = {
     # the log
     "known": KNOWN,
     "row_node": np.int32, "row_case": np.int32, "row_visit": np.int32, "row_ready": np.int64, "row_start": np.int64,
-    "row_end": np.int64, "row_duration": np.int64, "row_released_by": np.int64, "row_outcome": np.int8,
+    "row_end": np.int64, "row_duration": np.int64, "row_released_by": np.int32, "row_outcome": np.int8,
     "row_server": np.int32,
     "stints": STINT, "stint_servers": np.int32, "kept_rows": KEPT_ROW, "kept_servers": np.int32,
     "giving_up": EVENT,

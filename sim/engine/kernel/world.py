@@ -13,6 +13,7 @@ from sim.engine.kernel.records import ARRIVAL, DTYPES, PAIR
 from sim.engine.program import Program
 from sim.engine.program.layout import CALENDAR, MARK, NONE, SESSION, WAIT, WORK
 from sim.engine.streams import stream_id
+from sim.eventlog import NAT
 
 _WITH_ROWS = (WORK, WAIT, SESSION, MARK)
 _STATE = ("pools", "groups", "queues", "processes")
@@ -68,6 +69,10 @@ class World:
         instants = self.arrays["arrivals"]["instant"]
         in_window = (prepared.window[0] <= instants) & (instants < prepared.window[1])
         self.run["still_open"] = in_window.sum()
+        self._addresses = np.zeros(len(NAMES), np.int64)
+        self.address = int(self._addresses.ctypes.data)
+        for name, array in list(self.arrays.items()):
+            self._lies(name, array)
         self._families = self._grouped()
         for family in self._families:
             self._allocate(family, 1024)
@@ -129,7 +134,7 @@ class World:
             new = np.empty(capacity * stride, DTYPES[name])
             if old is not None:
                 new[:used] = old[:used]
-            self.arrays[name] = new
+            self._lies(name, new)
 
     def make_room(self) -> None:
         """Let every array have room for so many deeds as the run needs, and for some more."""
@@ -142,7 +147,6 @@ class World:
                 self._allocate(family, size)
             room = min(room, (size - used) // family.per_deed)
         self.run["room"] = min(room, max(2 * deeds, _AT_ONCE))
-        self.find_addresses()
 
     def _capacity(self, family: Family) -> int:
         stride = family.strides[0] if family.strides else 1
@@ -157,17 +161,17 @@ class World:
         sizes = np.cumsum([0, *(calendar.opens.size for calendar in calendars)])
         laid = np.zeros(len(calendars), CALENDAR)
         laid["first"], laid["stop"], laid["at"] = sizes[:-1], sizes[1:], sizes[:-1]
-        self.arrays["calendars"] = laid
+        laid["opens"] = laid["closes"] = NAT  # closed long ago, so that compiled code moves on to the first
+        self._lies("calendars", laid)
         for name in ("opens", "closes", "cumulative"):
-            self.arrays[name] = np.concatenate([getattr(calendar, name) for calendar in calendars])
-        self.arrays["together"] = np.array(pairs, PAIR)
+            self._lies(name, np.concatenate([getattr(calendar, name) for calendar in calendars]))
+        self._lies("together", np.array(pairs, PAIR))
         self.run["together"] = len(pairs)
-        self.find_addresses()
 
-    def find_addresses(self) -> None:
-        """Tell compiled code where the arrays lie now."""
-        self._addresses = np.array([self.arrays[name].ctypes.data for name in NAMES], np.int64)
-        self.address = int(self._addresses.ctypes.data)
+    def _lies(self, name: str, array: NDArray[Any]) -> None:
+        """Keep an array, and tell compiled code where it lies."""
+        self.arrays[name] = array
+        self._addresses[NAMES.index(name)] = array.ctypes.data
 
 
 def _arrivals(source_id: int, source: int, ordinals: NDArray[np.int64], instants: NDArray[np.int64]) -> NDArray[Any]:

@@ -154,5 +154,5 @@ def _compiled(prepared: Prepared) -> Program:
     return Program(prepared, tables, arrays, opening, calendars)
 
 
-def _law(law: CompiledLaw) -> tuple[int, int, int, float]:
-    return law.table.ctypes.data, law.table.size, law.kind, law.at_most
+def _law(law: CompiledLaw) -> tuple[int, int, int, int, int, float]:
+    return law.table.ctypes.data, law.table.size, law.grid.ctypes.data, law.grid.size, law.kind, law.at_most

@@ -77,10 +77,13 @@ NEED = np.dtype([("pool", np.int32), ("n", np.int32), ("kept", np.int32)], align
 KEEP = np.dtype([("slot", np.int32), ("pool", np.int32)], align=True)
 """A slot that remembers who of the pool did a step."""
 LAW = np.dtype(
-    [("table", np.int64), ("size", np.int64), ("kind", np.int64), ("at_most", np.float64)],
+    [
+        ("table", np.int64), ("size", np.int64), ("grid", np.int64), ("grid_size", np.int64), ("kind", np.int64),
+        ("at_most", np.float64),
+    ],
     align=True,
-)
-"""``table``: the address of a law's table of float64."""
+)  # fmt: skip
+"""``table`` and ``grid``: the addresses of a law's table and grid of float64."""
 PROCESS = np.dtype(
     [("entry", np.int32), ("slots", np.int32), ("class_code", np.int32), ("free", np.int64)],
     align=True,
@@ -115,8 +118,10 @@ SESSION_INFO = np.dtype(
     [("calendar", np.int32), ("length_us", np.int64), ("cut_off_us", np.int64), ("capacity", np.int64)], align=True
 )
 QUEUE = np.dtype([("first", np.int32), ("last", np.int32), ("n", np.int32), ("discipline", np.int32)], align=True)
-CALENDAR = np.dtype([("first", np.int32), ("stop", np.int32), ("at", np.int32)], align=True)
-"""Its intervals; ``at``: the first that has not closed yet."""
+CALENDAR = np.dtype(
+    [("first", np.int32), ("stop", np.int32), ("at", np.int32), ("opens", np.int64), ("closes", np.int64)], align=True
+)
+"""Its intervals; ``at``: the first that has not closed yet, ``opens`` and ``closes``: its ends."""
 
 # --- the timetable: instants known beforehand, with a session's number or one of these
 
