@@ -14,7 +14,7 @@ from sim.engine.replicate import Progress
 from sim.errors import InputError
 from sim.model.scenario import Folder, Scenario, ScenarioSpec
 from sim.names import find
-from sim.study import samples_of
+from sim.study import some_at_a_time
 from sim.text import Text
 
 
@@ -85,28 +85,27 @@ def rank(
                 lacking[reform] = error.rule
     scenarios = [folder.scenario(before), folder.scenario(after), *built.values()]
     engine = ready(engine)
-    samples = samples_of(scenarios, seed, replications, engine=engine, workers=workers, progress=progress)
-    found = [
-        (assess(scenario, its, samples[0] if i else None), its)
-        for i, (scenario, its) in enumerate(zip(scenarios, samples, strict=True))
+    each = some_at_a_time(scenarios, seed, replications, engine=engine, workers=workers, progress=progress)
+    (scenario, its), (scenario_after, its_after) = next(each), next(each)
+    first, last = (assess(scenario, its), its), (assess(scenario_after, its_after, its), its_after)
+    effects: dict[tuple[str, str], dict[str, Change]] = {}
+    growing: dict[tuple[str, str], set[str]] = {}
+    for (role, reform), (scenario, its) in zip(built, each, strict=True):
+        other = (assess(scenario, its, first[1]), its)
+        effects[role, reform] = _changes(first, other) if role == "alone" else _changes(other, last)
+        growing[role, reform] = _growing(other[0])
+    ranked = [
+        Ranked(
+            reform,
+            verdict.limit,
+            effects.get(("alone", reform), {}).get(verdict.limit),
+            effects.get(("without", reform), {}).get(verdict.limit),
+            verdict.limit in growing.get(("alone", reform), ()),
+            verdict.limit in growing.get(("without", reform), ()),
+        )
+        for reform in reforms
+        for verdict in last[0].verdicts
     ]
-    first, last, others = found[0], found[1], dict(zip(built, found[2:], strict=True))
-    ranked = []
-    for reform in reforms:
-        alone, without_it = others.get(("alone", reform)), others.get(("without", reform))
-        first_in, last_out = _changes(first, alone), _changes(without_it, last)
-        growing_alone, growing_without = _growing(alone), _growing(without_it)
-        ranked += [
-            Ranked(
-                reform,
-                verdict.limit,
-                first_in.get(verdict.limit),
-                last_out.get(verdict.limit),
-                verdict.limit in growing_alone,
-                verdict.limit in growing_without,
-            )
-            for verdict in last[0].verdicts
-        ]
     return Ranking(
         before,
         after,
@@ -123,14 +122,12 @@ def rank(
 _Found = tuple[ScenarioResult, Sequence[Sample]]
 
 
-def _changes(before: _Found | None, after: _Found | None) -> dict[str, Change]:
-    if before is None or after is None:
-        return {}
+def _changes(before: _Found, after: _Found) -> dict[str, Change]:
     return {change.limit: change for change in changes(*before, *after)}
 
 
-def _growing(found: _Found | None) -> set[str]:
-    return set() if found is None else {verdict.limit for verdict in found[0].verdicts if verdict.growing}
+def _growing(found: ScenarioResult) -> set[str]:
+    return {verdict.limit for verdict in found.verdicts if verdict.growing}
 
 
 def _spec(like: ScenarioSpec, reforms: Sequence[str]) -> ScenarioSpec:

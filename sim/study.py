@@ -7,7 +7,7 @@ import json
 import pickle
 import platform
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import version
@@ -102,25 +102,34 @@ def carried_out(
     results: list[ScenarioResult] = []
     compared: list[Change] = []
     first: list[Sample] = []
-    for some in (scenarios[i : i + _AT_A_TIME] for i in range(0, len(scenarios), _AT_A_TIME)):
-        done, of = len(results) * told.replications, len(scenarios) * told.replications
-        samples = samples_of(
-            some,
-            told.seed,
-            told.replications,
-            engine=told.engine,
-            workers=workers,
-            progress=progress and _after(done, of, progress),
-            run=run,
-        )
-        for scenario, its in zip(some, samples, strict=True):
-            results.append(assess(scenario, its, first or None))
-            compared += changes(results[0], first, results[-1], its) if first else ()
-            first = first or its
+    for scenario, its in some_at_a_time(
+        scenarios, told.seed, told.replications, engine=told.engine, workers=workers, progress=progress, run=run
+    ):
+        results.append(assess(scenario, its, first or None))
+        compared += changes(results[0], first, results[-1], its) if first else ()
+        first = first or its
     if run is not None:
         write_whole(run.results / "run.json", _facts(began, time.monotonic() - clock, workers))
     result = study_result(folder.study, results, tuple(compared), **told._asdict())
     return result if run is None else replace(result, logs=run.asked.logs)
+
+
+def some_at_a_time(
+    scenarios: Sequence[Scenario],
+    seed: int,
+    replications: int,
+    *,
+    engine: EngineName = ENGINE,
+    workers: int = 1,
+    progress: Progress | None = None,
+    run: Unfinished | None = None,
+) -> Iterator[tuple[Scenario, list[Sample]]]:
+    """Each scenario with its samples, of which those of a few scenarios are in memory together."""
+    for at in range(0, len(scenarios), _AT_A_TIME):
+        some = scenarios[at : at + _AT_A_TIME]
+        told = progress and _after(at * replications, len(scenarios) * replications, progress)
+        its = samples_of(some, seed, replications, engine=engine, workers=workers, progress=told, run=run)
+        yield from zip(some, its, strict=True)
 
 
 def samples_of(
