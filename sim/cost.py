@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from sim.engine.engines import ENGINE, EngineName
@@ -102,6 +103,7 @@ def affordable(
     return its
 
 
+@lru_cache(maxsize=128)
 def _once(scenario: Scenario) -> tuple[float, float, int]:
     """Cases, rows and servers of one replication."""
     model = scenario.model

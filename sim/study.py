@@ -125,6 +125,8 @@ def some_at_a_time(
     run: Unfinished | None = None,
 ) -> Iterator[tuple[Scenario, list[Sample]]]:
     """Each scenario with its samples, of which those of a few scenarios are in memory together."""
+    if run is None or not run.finished():
+        affordable(scenarios, replications, engine=engine, workers=workers)
     for at in range(0, len(scenarios), _AT_A_TIME):
         some = scenarios[at : at + _AT_A_TIME]
         told = progress and _after(at * replications, len(scenarios) * replications, progress)

@@ -117,8 +117,8 @@ def out(say: Say) -> Decorator:
 
 def logs(say: Say) -> Decorator:
     words = Text(
-        "--out 中保留哪些事件日志:all 每次模拟(默认;全市约 200 MB),first 各情景第一次,none 不保留",
-        "event logs kept in --out: all replications (the default; about 200 MB for the city), the first of each "
+        "--out 中保留哪些事件日志:all 每次模拟(默认;全市每次约 200 MB),first 各情景第一次,none 不保留",
+        "event logs kept in --out: all replications (the default; about 200 MB each for the city), the first of each "
         "scenario, or none",
     )
     return click.option("--logs", type=OneOf(["all", "first", "none"]), help=say(words))
