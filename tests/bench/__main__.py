@@ -45,7 +45,6 @@ def main(arguments: Sequence[str], study: Sequence[str] = CITY) -> Bench:
     if unknown := set(names) - set(PARTS):
         raise SystemExit(f"{_UNKNOWN.in_(lang)}: {', '.join(sorted(unknown))} ({', '.join(PARTS)})")
     console = Console(width=None if sys.stdout.isatty() else 180)
-    machine = _machine()
     few = max(asked.cases // 10, 100)
     measure: dict[str, Callable[[], Any]] = {
         "starting": lambda: parts.starting(asked.runs, compiling=not asked.no_compile),
@@ -56,19 +55,17 @@ def main(arguments: Sequence[str], study: Sequence[str] = CITY) -> Bench:
         "city": lambda: parts.city(study, (2, 6), asked.full),
         "report": lambda: parts.report(study, 10),
     }
-    measured = {}
-    for name in (part for part in PARTS if part in names):
-        print(f"{name} ...", file=sys.stderr, flush=True)
-        measured[name] = measure[name]()
     bench = Bench(
         commit=_commit(),
-        machine=machine,
+        machine=_machine(),
         versions={"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
         cases=asked.cases,
         runs=asked.runs,
-        **measured,
     )
-    write_whole(asked.out, (bench.model_dump_json(indent=1) + "\n").encode())
+    for name in (part for part in PARTS if part in names):
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        bench = bench.model_copy(update={name: measure[name]()})
+        write_whole(asked.out, (bench.model_dump_json(indent=1) + "\n").encode())
     show(bench, lang, console)
     return bench
 
