@@ -23,6 +23,7 @@ ONE = ("-m", "tests.bench.one")
 
 def workload(name: Name, cases: int, runs: int) -> Workload:
     """Both programs on one workload, in turn; the first replication of Shixian, which warms it, is not counted."""
+    sim.simulate(scenario(name, 100), SEED)  # imports are measured apart
     read_s, described = cpu(lambda: scenario(name, cases))
     compile_s, _ = cpu(lambda: compile_program(described))
     sim.simulate(described, SEED, runs)
