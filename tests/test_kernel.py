@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,7 +19,7 @@ from tests.conftest import ROOT
 from tests.random_models import scenarios
 from tests.tiny import scenario, tiny
 
-QUICK = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
 LONG = settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -52,6 +53,29 @@ def test_many_cases_at_one_instant_are_served_in_the_order_of_rule_9() -> None:
     clerks = {"servers": 3, "calendar": "office", "discipline": "priority"}
     model = tiny(flow, 300 * ("2021-06-01 09:00",), pools={"clerks": clerks})
     assert difference(scenario(model)) is None
+
+
+@pytest.mark.parametrize("turned", [1, -1])
+def test_entries_of_one_case_find_their_places_together_when_its_due_changes(turned: int) -> None:
+    hours = {"by": "clerks", "effort": "1 h"}
+    waiting = [[{"step": name, **hours}] for name in "ab"][::turned]
+    late = [{"wait": "w", "takes": "1 h"}, {"wait": "v", "takes": "9 h", "due": {"after": "2 h"}}]
+    other = [{"wait": "z", "takes": "0 h", "due": {"after": "5 h"}}, {"step": "a", **hours}]
+    processes = {
+        "p": {"name": "p", "flow": [{"parallel": [*waiting, late]}]},
+        "q": {"name": "q", "flow": other},
+        "first": {"name": "first", "flow": [{"step": "a", "by": "clerks", "effort": "3 h", "due": {"after": "1 h"}}]},
+    }
+    listed = [{"accepted": "2021-06-01 09:00"}]
+    sources = {
+        name: {"name": name, "process": process, "listed": listed} for name, process in (("t", "q"), ("u", "first"))
+    }
+    pools = {"clerks": {"servers": 1, "calendar": "office", "discipline": "earliest-due"}}
+    some = scenario(tiny(None, processes=processes, sources=sources, pools=pools))
+    assert difference(some) is None
+    log = kernel.simulate(some, 1)
+    started = sorted((int(log.start[i]), str(log.step[i])) for i in np.flatnonzero(log.is_kind("work")))
+    assert [step for _, step in started] == ["first/a", "p/a", "p/b", "q/a"]
 
 
 def test_arrays_grow_while_the_run_goes_on() -> None:

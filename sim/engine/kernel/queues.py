@@ -132,18 +132,30 @@ def leave(world: World, number: int) -> None:
 
 @inner
 def reorder(world: World, case: Any) -> None:
-    """The case's due has changed: its entries take their new places (rule 9)."""
-    run, executions, nodes = memory.run(world)[0], memory.executions(world), memory.nodes(world)
-    step_pools, queues = memory.step_pools(world), memory.queues(world)
-    number = case.waiting
-    while number != NONE:
-        node = nodes[executions[number].node]
-        for k in range(max(node.n_pools, 1)):
-            queue = run.pools + node.session if node.kind == SESSION else step_pools[node.pools + k]
-            if queues[queue].discipline == EARLIEST_DUE:
-                link = number * run.most_pools + k
-                _remove(world, queue, link)
-                _put(world, queue, link, number)
-                if queue < run.pools:
-                    changed(world, queue)
-        number = executions[number].after
+    """The case's due has changed: its entries take their new places (rule 9).
+
+    All leave before the first comes back: one that still stood in its old place would show it a wrong way.
+    """
+    for back in (False, True):
+        number = case.waiting
+        while number != NONE:
+            _move(world, number, back)
+            number = memory.executions(world)[number].after
+
+
+@inner
+def _move(world: World, number: int, back: bool) -> None:
+    """An entry leaves the queues whose order its due decides, or comes back to them."""
+    run, queues, step_pools = memory.run(world)[0], memory.queues(world), memory.step_pools(world)
+    node = memory.nodes(world)[memory.executions(world)[number].node]
+    for k in range(max(node.n_pools, 1)):
+        queue = run.pools + node.session if node.kind == SESSION else step_pools[node.pools + k]
+        if queues[queue].discipline != EARLIEST_DUE:
+            continue
+        link = number * run.most_pools + k
+        if not back:
+            _remove(world, queue, link)
+            continue
+        _put(world, queue, link, number)
+        if queue < run.pools:
+            changed(world, queue)
