@@ -193,7 +193,13 @@ def started(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
         [sys.executable, "-m", "sim", *arguments],
         cwd=ROOT, env=dict(os.environ, **environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         start_new_session=True,
+        preexec_fn=_heed_interrupts,
     )  # fmt: skip
+
+
+def _heed_interrupts() -> None:
+    """Also where the tests run in a shell's background, which has its processes ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def members(group: int) -> list[int]:

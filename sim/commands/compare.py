@@ -17,7 +17,8 @@ _HELP = Text(
     "Compare scenarios: before, and one or more after, with verdicts, a report and charts.",
 )
 _ALL = Text("与目录中其余所有情景比较,报告为总览", "with all other scenarios of the folder; the report is an overview")
-_EITHER = Text("改革后... 与 --all 须写且只写一样", "compare takes AFTER... or --all, and not both")
+_BOTH = Text("改革后的情景与 --all 不能同时写", "compare takes AFTER... or --all, not both")
+_NEITHER = Text("缺少 改革后...", "AFTER... is missing")
 _NAME_THEM = Text(
     "写出情景,例如 before plan,或写 before --all", "name them, as in `before plan`, or write `before --all`"
 )
@@ -41,7 +42,7 @@ def command(say: options.Say) -> click.Command:
     @click.pass_context
     def compare(context: click.RichContext, /, before: str, after: tuple[str, ...], every: bool, **asked: Any) -> None:
         if every == bool(after):
-            raise InputError(_EITHER, _NAME_THEM, where="compare")
+            raise InputError(_BOTH if every else _NEITHER, _NAME_THEM, where="compare")
         scenarios = _others(asked["folder"], before) if every else after
         context.exit(carry_out(Job(scenarios=(before, *scenarios), **asked)))
 
