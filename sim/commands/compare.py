@@ -19,9 +19,7 @@ _HELP = Text(
 _ALL = Text("与目录中其余所有情景比较,报告为总览", "with all other scenarios of the folder; the report is an overview")
 _BOTH = Text("改革后的情景与 --all 不能同时写", "compare takes AFTER... or --all, not both")
 _NEITHER = Text("缺少 改革后...", "AFTER... is missing")
-_NAME_THEM = Text(
-    "写出情景,例如 before plan,或写 before --all", "name them, as in `before plan`, or write `before --all`"
-)
+_NAME_THEM = Text("写出要比较的情景,或写 --all", "name the scenarios to compare with, or write `--all`")
 
 
 def _others(folder: Path, before: str) -> tuple[str, ...]:
@@ -42,7 +40,7 @@ def command(say: options.Say) -> click.Command:
     @click.pass_context
     def compare(context: click.RichContext, /, before: str, after: tuple[str, ...], every: bool, **asked: Any) -> None:
         if every == bool(after):
-            raise InputError(_BOTH if every else _NEITHER, _NAME_THEM, where="compare")
+            raise InputError(_BOTH if every else _NEITHER, _NAME_THEM, where=context.command_path)
         scenarios = _others(asked["folder"], before) if every else after
         context.exit(carry_out(Job(scenarios=(before, *scenarios), **asked)))
 
