@@ -63,9 +63,14 @@ def city() -> dict[str, Year]:
 # --- staff
 
 
-def test_every_pool_is_40_to_90_percent_busy_before_the_reform(city: dict[str, Year]) -> None:
+def test_every_pool_is_40_to_90_percent_busy_before_the_reform_but_for_one_team(city: dict[str, Year]) -> None:
+    """The heat companies' acceptance team: 44% by volume times effort (test_baotou), less in the window.
+
+    A connection that misses a works season ends a year later, and those of spring 2020 lie before the warm-up.
+    """
     loads = {pool: its.busy_us / its.open_us for pool, its in city["before"].found.pools.items() if its.open_us}
-    assert len(loads) == 27 and all(0.4 <= load <= 0.9 for load in loads.values()), loads
+    assert 0.3 <= loads.pop("heat-acceptance") < 0.4
+    assert len(loads) == 26 and all(0.4 <= load <= 0.9 for load in loads.values()), loads
 
 
 # --- electricity
