@@ -184,6 +184,22 @@ def test_the_run_ends_at_the_cap_at_the_latest_and_events_at_the_end_happen():
     assert log.end_of_run == instant_of(dt.datetime(2021, 7, 11))
 
 
+def test_a_longer_warm_up_lets_one_source_begin_earlier_and_moves_no_other_case():
+    two = {"slow": {"name": "slow", "process": "p", "per_year": 300, "calendar": "office"}} | POISSON
+    began: dict[str, list[dict[str, list[int]]]] = {"slow": [], "s": []}
+    for study in ({}, {"longer_warm_up": {"slow": 2}}, {"longer_warm_up": {"slow": 2}, "warm_up_years": 0}):
+        model = tiny([WORK], study={"warm_up_years": 1} | study, sources=two)
+        for name, found in began.items():
+            cases = [a for a in prepare(scenario(model)).arrivals(1, 0) if a.source == name]
+            found.append({"instants": [a.instant for a in cases], "ids": [a.identity for a in cases]})
+    assert began["s"][0] == began["s"][1]
+    year = 365 * DAY_US
+    assert 200 < len(began["slow"][1]["ids"]) - len(began["slow"][0]["ids"]) < 400
+    assert began["slow"][0]["instants"][0] - began["slow"][1]["instants"][0] == pytest.approx(year, rel=0.1)
+    window = tiny([WORK]).study.window[0]
+    assert min(began["slow"][2]["instants"] + began["s"][2]["instants"]) >= window  # no warm-up for any source
+
+
 OPEN_CASES = [
     {
         "case": "old-1",

@@ -106,11 +106,11 @@ class Prepared:
         whole_years = midnight(dt.date(first, 1, 1)), midnight(dt.date(last + 1, 1, 1)) - 1
         calendars = self._compiled(self._arrival_specs(), *whole_years)
 
-        def rate(source: Source) -> Rate:
+        def rate(name: str, source: Source) -> Rate:
             calendar = None if source.calendar is None else calendars[source.calendar]
-            return rate_of(source, calendar, first, last, self.begin, self.end)
+            return rate_of(source, calendar, first, last, self.model.study.begin_of(name), self.end)
 
-        return {name: rate(source) for name, source in self.model.sources.items() if source.listed is None}
+        return {name: rate(name, source) for name, source in self.model.sources.items() if source.listed is None}
 
     def _arrival_specs(self) -> dict[str, CalendarSpec]:
         named = {source.calendar for source in self.model.sources.values()}

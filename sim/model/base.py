@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -25,6 +25,9 @@ from sim.text import Text
 SCHEMA_VERSION = 1
 LEGAL = "legal"
 """The id of the calendar that the law's clock runs on; every folder defines it."""
+
+
+Years = Annotated[int, Field(ge=0, le=20)]
 
 
 class Owner(Part):
@@ -57,7 +60,10 @@ class Study(Part):
 
     from_: Date = Field(alias="from")
     to: Date
-    warm_up_years: int = Field(default=1, ge=0, le=20)
+    warm_up_years: Years = Field(default=1, description="0: the run begins with the window, for all sources")
+    longer_warm_up: dict[Id, Years] = Field(
+        default_factory=dict, description="years of the sources whose cases outlast a year, as those that miss a season"
+    )
     run_out: PositiveDuration = Field(default=Quantity(amount=365, unit="d"), description="the cap of the run-out")
     replications: int = Field(default=10, ge=1, lt=REPLICATIONS)
     seed: int = Field(default=2021, ge=0, lt=SEEDS)
@@ -73,9 +79,14 @@ class Study(Part):
 
     @property
     def begin(self) -> int:
-        """The run's begin, in microseconds: the window's first day less the years of warm-up."""
+        """The run's begin, in microseconds: the window's first day less the longest warm-up."""
+        return min(map(self.begin_of, self.longer_warm_up), default=self.begin_of(None))
+
+    def begin_of(self, source: str | None) -> int:
+        """From when on a source brings cases: the window's first day less its warm-up, or that of most for None."""
+        longer = self.longer_warm_up.get(source, 0) if source is not None and self.warm_up_years else 0
         day = self.from_
-        year = day.year - self.warm_up_years
+        year = day.year - max(self.warm_up_years, longer)
         return midnight(day.replace(year=year, day=28 if (day.month, day.day) == (2, 29) else day.day))
 
     @property

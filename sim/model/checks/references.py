@@ -20,6 +20,7 @@ _RULES = {
     "service": Text("没有这项服务", "there is no such service"),
     "owner": Text("没有这个用时主体", "there is no such owner"),
     "process": Text("没有这个流程", "there is no such process"),
+    "source": Text("没有这个办件来源", "there is no such source"),
     "session": Text("没有这个集中办理", "there is no such session"),
     "class": Text("没有这一类办件", "there is no such class of cases"),
     "attribute": Text("没有办件带这个属性", "no case has this attribute"),
@@ -28,7 +29,7 @@ _RULES = {
 
 
 def check(whole: Whole) -> Iterator[InputError]:
-    """Unknown pools, calendars, stages, services, owners, processes, sessions, classes, attributes and steps."""
+    """Unknown pools, calendars, stages, owners, processes, sources, sessions, classes, attributes and others."""
     model = whole.model
     elements = [site.element for site in whole.sites]
     known: dict[str, Iterable[str]] = {
@@ -38,6 +39,7 @@ def check(whole: Whole) -> Iterator[InputError]:
         "service": model.services,
         "owner": {**model.owners, **PREDEFINED_OWNERS},
         "process": model.processes,
+        "source": model.sources,
         "session": model.sessions,
         "class": whole.classes,
         "attribute": _attributes(whole),
@@ -69,6 +71,8 @@ def _attributes(whole: Whole) -> dict[str, None]:
 
 def _references(whole: Whole) -> Iterator[Reference]:
     model = whole.model
+    for id_ in model.study.longer_warm_up:
+        yield ("study", "longer_warm_up", id_), "source", id_
     for id_, pool in model.pools.items():
         yield ("pools", id_, "owner"), "owner", pool.owner
         for i, group in enumerate(pool.groups):
