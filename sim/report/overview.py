@@ -8,7 +8,7 @@ from sim.analysis.results import ScenarioResult
 from sim.report import cells, numbers
 from sim.report.change_words import certain
 from sim.report.edition import Edition
-from sim.report.verdict_words import MARKS
+from sim.report.verdict_words import GROWING, MARKS
 from sim.report.wording import describe_limit
 from sim.text import Text
 
@@ -44,7 +44,7 @@ class Figure(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A scenario in which something differs from the first."""
+    """A scenario."""
 
     id: str
     name: str
@@ -52,12 +52,22 @@ class Row(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A service: its commitments, the scenarios that change something for them, the names of those that do not."""
+    """A service: its commitments, the scenarios that change one of them beyond chance, and the others.
+
+    ``doubtful``: those whose changes may all be chance; ``unchanged``: those in which no case fares differently.
+    """
 
     name: str
     columns: list[Column]
     rows: list[Row]
-    unchanged: list[str]
+    doubtful: list[Row]
+    unchanged: list[Row]
+
+    def left_out(self, edition: Edition) -> list[tuple[str, list[Row]]]:
+        """The scenarios without a line, below the words that say why."""
+        doubtful = edition.choose("与首个情景相比，各项变化均不显著", "No significant change from the first scenario")
+        unchanged = edition.choose("各项均与首个情景相同", "The same as the first scenario throughout")
+        return [(words, rows) for words, rows in ((doubtful, self.doubtful), (unchanged, self.unchanged)) if rows]
 
 
 def is_long(edition: Edition) -> bool:
@@ -78,12 +88,13 @@ def signs(edition: Edition) -> list[str]:
 
 def _table(edition: Edition, name: str, ids: list[str]) -> Table:
     rows = [_row(edition, scenario, ids) for scenario in edition.result.scenarios]
-    differs = [any(figure.against != "same" for figure in row.figures) for row in rows]
+    against = [{figure.against for figure in row.figures} for row in rows]
     return Table(
         name,
         [_column(edition, id_) for id_ in ids],
-        [row for row, its in zip(rows, differs, strict=True) if its],
-        [row.name for row, its in zip(rows, differs, strict=True) if not its],
+        [row for row, its in zip(rows, against, strict=True) if its & {"first", "changed"}],
+        [row for row, its in zip(rows, against, strict=True) if "chance" in its and "changed" not in its],
+        [row for row, its in zip(rows, against, strict=True) if its == {"same"}],
     )
 
 
@@ -100,8 +111,10 @@ def _figure(edition: Edition, scenario: ScenarioResult, id_: str) -> Figure:
     verdict = edition.verdict(id_, scenario.id)
     if verdict is None or verdict.default is None:
         return Figure("", numbers.NONE, "", _against(edition, scenario, id_))
-    outcome = cells.outcome(edition, verdict.default)
     mark = "" if verdict.value == "no-number" else MARKS[verdict.value]
+    if verdict.growing:
+        return Figure(mark, edition.say(GROWING), "", "first" if scenario is edition.result.scenarios[0] else "changed")
+    outcome = cells.outcome(edition, verdict.default)
     return Figure(mark, outcome.leading, outcome.interval, _against(edition, scenario, id_))
 
 

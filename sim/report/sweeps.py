@@ -10,7 +10,7 @@ from sim.report import cells
 from sim.report.assumption_words import figure_name
 from sim.report.edition import Edition
 from sim.report.table import plain
-from sim.report.verdict_words import MARKS
+from sim.report.verdict_words import GROWING, MARKS
 from sim.report.wording import describe_limit
 
 
@@ -67,8 +67,8 @@ def _two(points: Sequence[Point], axes: Sequence[str], limit: str) -> tuple[list
     rows: dict[str, list[str]] = {}
     for point in points:
         verdict = point.verdict(limit)
-        growing = point.edition.choose("排队无限增长", "a queue grows without end")
-        found = growing if verdict.growing else _with_interval(cells.outcome(point.edition, verdict.default))
+        outcome = cells.outcome(point.edition, verdict.default)
+        found = point.edition.say(GROWING) if verdict.growing else _with_interval(outcome)
         rows.setdefault(point.values[0], [point.values[0]]).append(f"{MARKS[verdict.value]} {found}")
     return headings, list(rows.values())
 

@@ -58,9 +58,8 @@ def _long_table(edition: Edition) -> str:
             figures = (" ".join(filter(None, (f.mark, overview.SIGNS[f.against], f.leading))) for f in row.figures)
             table.add_row(row.id, *figures)
         shown.append(table)
-        if its.unchanged:
-            same = edition.choose("各项均与首个情景相同的情景：{} 个", "scenarios the same as the first throughout: {}")
-            shown.append(same.format(len(its.unchanged)))
+        for words, rows in its.left_out(edition):
+            shown.append(edition.choose("：", ": ").join([words, ", ".join(row.id for row in rows)]))
     signs = edition.choose("；", "; ").join([*page_one.marks(edition), *overview.signs(edition)])
     return plain(*shown, signs, *([f"*** {edition.stamp} ***"] if edition.assumed else []))
 
