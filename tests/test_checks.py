@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.analysis.sampling import sample
+from sim.engine.reference import simulate
 from sim.model.base import Model
 from sim.model.checks import Whole, check
 from sim.model.checks.streams import spawn_names, stream_names
@@ -75,8 +77,18 @@ def test_limits_without_the_calendar_that_they_are_counted_on_are_refused(tmp_pa
     text = changed("  legal: {name: {zh: 法定", "  office: {name: {zh: 法定").replace(
         "calendar: legal", "calendar: office"
     )
-    (error,) = refusals(tmp_path, text)
-    assert error.rule.en == "the calendar `legal` is missing, on which limits are counted"
+    for missing in (text, text.replace("    value: 10 wd\n", "")):
+        (error,) = refusals(tmp_path, missing)
+        assert error.rule.en == "the calendar `legal` is missing, on which limits are counted"
+
+
+def test_a_folder_whose_limits_have_no_reading_needs_no_legal_calendar(tmp_path: Path) -> None:
+    text = changed("  legal: {name: {zh: 法定", "  office: {name: {zh: 法定").replace(
+        "calendar: legal", "calendar: office"
+    )
+    text = text[: text.index("    value: 10 wd")] + text[text.index("reforms:") :]
+    scenario = read(tmp_path, text).scenario("before")
+    assert sample(simulate(scenario, 1), scenario.model).pools["managers"].entries > 0
 
 
 # --- flow

@@ -24,7 +24,7 @@ from sim.text import Text
 
 SCHEMA_VERSION = 1
 LEGAL = "legal"
-"""The id of the calendar that the law's clock runs on; every folder defines it."""
+"""The id of the calendar that the law's clock runs on; every folder defines it whose limits have readings."""
 
 
 Years = Annotated[int, Field(ge=0, le=20)]

@@ -48,7 +48,7 @@ def check(whole: Whole) -> Iterator[InputError]:
     for path, kind, name in _references(whole):
         if name is not None and name not in known[kind]:
             yield unknown(path, _RULES[kind], name, known[kind])
-    if LEGAL not in model.calendars and any(limit.value is not None for limit in model.limits.values()):
+    if LEGAL not in model.calendars and any(limit.readings for limit in model.limits.values()):
         yield wrong(
             ("calendars",),
             Text(
