@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sim.analysis.case_days import CaseCalendar, CaseDay, Why, case_calendar
-from sim.cost import affordable
 from sim.engine.engines import ENGINE, EngineName, simulate
 from sim.engine.replicate import arrivals
 from sim.errors import InputError
@@ -19,6 +18,7 @@ from sim.model.open_time import instant_of
 from sim.model.paths import names_of, steps_of
 from sim.model.process import Spawn
 from sim.model.scenario import Scenario
+from sim.runs.cost import affordable
 from sim.text import Text
 
 __all__ = ["CaseDay", "TracedCase", "Why", "named_case", "trace_case"]

@@ -45,7 +45,7 @@ ANALYSIS = "statistics findings clock-times attribution verdicts compare analysi
 HOUSE = {
     "words": ("sim.text sim.errors sim.names sim.bounds", ""),
     "jit": ("sim.jit sim.uncompiled", ""),
-    "disk": ("sim.whole_files sim.locks", ""),
+    "disk": ("sim.whole_files", ""),
     "part": ("sim.model.part sim.model.quantities", ""),
     "figures": ("sim.model.figures sim.model.patterns", "part"),
     "laws": (LAWS, "part figures jit"),
@@ -74,15 +74,18 @@ HOUSE = {
     "verdicts": ("sim.analysis.verdicts sim.analysis.ratios", "findings clock-times promises statistics eventlog part"),
     "compare": ("sim.analysis.compare", "findings statistics verdicts scenario part"),
     "analysis": ("sim.analysis", f"{MODEL} {ANALYSIS} eventlog jit"),
-    "decide": ("sim.decide", f"{MODEL} {ANALYSIS} eventlog replicate"),
+    "runs": ("sim.runs", f"{MODEL} {ANALYSIS} eventlog replicate disk"),
+    "decide": ("sim.decide", f"{MODEL} {ANALYSIS} eventlog replicate runs"),
     "report": ("sim.report", f"{MODEL} {ANALYSIS} disk"),
     "study": (
-        "sim.study sim.cost sim.units sim.unfinished sim.sweep sim.budget sim.ranking sim.tracing sim.due sim.document "
-        "sim.document_types",
-        f"{MODEL} {ANALYSIS} eventlog replicate decide report disk",
+        "sim.study sim.tracing sim.due sim.document sim.document_types",
+        f"{MODEL} {ANALYSIS} eventlog replicate runs decide report disk",
     ),
-    "command": ("sim.cli sim.commands sim.__main__", f"{MODEL} findings study report front disk replicate"),
-    "front": ("", f"{MODEL} {ENGINES} {ANALYSIS} eventlog decide report study"),
+    "command": (
+        "sim.cli sim.commands sim.__main__",
+        f"{MODEL} findings analysis study report front disk replicate runs decide",
+    ),
+    "front": ("", f"{MODEL} {ENGINES} {ANALYSIS} eventlog runs decide report study"),
     "fits": (FITS, f"{MODEL} {ANALYSIS} eventlog"),
     "fitting": (
         "calibration.fit calibration.validate",

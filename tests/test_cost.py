@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import cost
 from sim.cli import run
 from sim.commands import study as commands
 from sim.engine.engines import simulate
 from sim.errors import InputError
 from sim.model.files import load
+from sim.runs import cost
 from tests.conftest import ROOT
 from tests.studies import folder
 from tests.tiny import scenario, tiny

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import sim.study
+import sim.runs.simulated
 from sim import document
 from sim.analysis.sampling import sample
 from sim.engine import kernel
@@ -105,7 +105,7 @@ def test_a_run_that_keeps_no_log_is_lean_and_writes_the_same_bytes(monkeypatch: 
         asked.append(lean)
         return simulate(*given, **how)
 
-    monkeypatch.setattr(sim.study, "simulate", whole)
+    monkeypatch.setattr(sim.runs.simulated, "simulate", whole)
     assert document.written(study(its), its) == lean and asked == 6 * [True]
 
 
@@ -116,7 +116,7 @@ def test_logs_that_are_kept_are_whole(monkeypatch: pytest.MonkeyPatch, tmp_path:
         asked.append(lean)
         return simulate(*given, lean=lean, **how)
 
-    monkeypatch.setattr(sim.study, "simulate", seen)
+    monkeypatch.setattr(sim.runs.simulated, "simulate", seen)
     study(out=tmp_path, replications=2, logs="first")
     assert asked == [False, True, False, True]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from sim.cli import run
+from sim.decide.ranking import rank
 from sim.errors import InputError
 from sim.model.files import load
-from sim.ranking import rank
 from sim.study import run_study
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "scenarios" / "example"

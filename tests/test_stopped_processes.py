@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import run
-from sim.unfinished import HOME
+from sim.runs.unfinished import HOME
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and limits of POSIX")
@@ -22,15 +22,15 @@ ASKED = ["compare", EXAMPLE, "today", "more-staff", "--replications", "6", "--la
 CACHE = os.environ.get("XDG_CACHE_HOME") or str(Path("~").expanduser() / ".cache")
 AT_THE_SEVENTH = """
 import os, sys, time
-import sim.study
+import sim.runs.simulated
 from sim.cli import main
-real, left = sim.study.sample, [7]
+real, left = sim.runs.simulated.sample, [7]
 def sample(*given):
     left[0] -= 1
     if not left[0]:
         {act}
     return real(*given)
-sim.study.sample = sample
+sim.runs.simulated.sample = sample
 main(sys.argv[1:])
 """
 POOR = """

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import sim.runs.simulated
 import sim.study
 from sim import document
 from sim.analysis.samples import Sample
@@ -114,13 +115,13 @@ class Interrupting:
         return REAL(*given)
 
 
-REAL = sim.study.sample
+REAL = sim.runs.simulated.sample
 
 
 def test_an_interrupted_run_leaves_what_was_there_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     study(out=tmp_path)
     before = files(tmp_path)
-    monkeypatch.setattr(sim.study, "sample", Interrupting(5))
+    monkeypatch.setattr(sim.runs.simulated, "sample", Interrupting(5))
     with pytest.raises(KeyboardInterrupt):
         study(out=tmp_path, seed=2)
     assert files(tmp_path) == before

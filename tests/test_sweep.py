@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sim.cli import run
+from sim.decide.sweep import Axis, run_sweep
 from sim.errors import InputError, InputErrors
-from sim.sweep import Axis, run_sweep
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "scenarios" / "example"
 SERVERS = "pools/reviewers/servers"

@@ -14,16 +14,16 @@ from typing import Any
 
 import pytest
 
-import sim.study
-from sim import unfinished, units
+import sim.runs.simulated
 from sim.cli import run
 from sim.report import pages
+from sim.runs import unfinished, units
 from sim.whole_files import write_whole
 from tests.conftest import ROOT
 
 EXAMPLE = str(ROOT / "scenarios/example")
 HOME = unfinished.HOME
-SAMPLE = sim.study.sample
+SAMPLE = sim.runs.simulated.sample
 
 
 def short_report(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +67,7 @@ def at_sample(monkeypatch: pytest.MonkeyPatch, n: int, act: Callable[[], None]) 
             act()
         return SAMPLE(*given)
 
-    monkeypatch.setattr(sim.study, "sample", sample)
+    monkeypatch.setattr(sim.runs.simulated, "sample", sample)
 
 
 def interrupt() -> None:
@@ -108,7 +108,7 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         done.append(1)
         return SAMPLE(*given)
 
-    monkeypatch.setattr(sim.study, "sample", sample)
+    monkeypatch.setattr(sim.runs.simulated, "sample", sample)
     return done
 
 

@@ -9,7 +9,17 @@ from dataclasses import replace
 from sim.analysis.attribution import TIME_KINDS
 from sim.analysis.loads import growing_pools, pool_loads
 from sim.analysis.ratios import FoundRatio, ratio_of
-from sim.analysis.results import ClassCount, ClassMean, MonthShare, ScenarioResult, Sticking, TimePart, Verdict
+from sim.analysis.results import (
+    Change,
+    ClassCount,
+    ClassMean,
+    MonthShare,
+    ScenarioResult,
+    Sticking,
+    StudyResult,
+    TimePart,
+    Verdict,
+)
 from sim.analysis.samples import LimitSample, MonthCount, Sample
 from sim.analysis.statistics import ratio_mean
 from sim.analysis.verdicts import (
@@ -26,6 +36,7 @@ from sim.errors import RunError
 from sim.model.base import Study
 from sim.model.figure_paths import assumptions_of
 from sim.model.limits import Limit, Reading
+from sim.model.open_time import date_of
 from sim.model.quantities import DAY_US
 from sim.model.scenario import Scenario
 from sim.text import Text
@@ -63,6 +74,33 @@ def assess(scenario: Scenario, samples: Sequence[Sample], before: Sequence[Sampl
         ),
         pools=pool_loads(model.pools, pools),
         classes=_class_counts(samples),
+    )
+
+
+def study_result(
+    study: Study,
+    results: Sequence[ScenarioResult],
+    compared: tuple[Change, ...] = (),
+    *,
+    name: str,
+    seed: int,
+    replications: int,
+    engine: str,
+    command: str,
+) -> StudyResult:
+    """What was found, with the facts of the run that every table and page prints."""
+    return StudyResult(
+        folder=name,
+        seed=seed,
+        replications=replications,
+        engine=engine,
+        window=(study.from_.isoformat(), study.to.isoformat()),
+        begin=date_of(study.begin).isoformat(),
+        years=years_of(study),
+        scenarios=tuple(results),
+        changes=compared,
+        command=command,
+        logs="none",
     )
 
 

@@ -14,7 +14,7 @@ from sim.errors import InputError
 from sim.text import Language, Text
 
 if TYPE_CHECKING:
-    from sim.budget import LimitBudget
+    from sim.decide.budget import LimitBudget
     from sim.engine.engines import EngineName
     from sim.report.budgets import Row
 
@@ -49,9 +49,9 @@ def command(say: options.Say) -> click.Command:
         json_file: Path | None,
         lang: Language,
     ) -> None:
-        from sim.budget import limit_budget
         from sim.commands.output import tell, write_json
         from sim.commands.study import Progress
+        from sim.decide.budget import limit_budget
         from sim.engine.engines import ready
         from sim.model import files
 

@@ -14,9 +14,9 @@ from sim.names import find
 from sim.text import Language, Text
 
 if TYPE_CHECKING:
+    from sim.decide.ranking import Ranking
     from sim.engine.engines import EngineName
     from sim.model.scenario import Folder
-    from sim.ranking import Ranking
 
 _HELP = Text(
     "逐项举措排序:单独实行时起多大作用,从全部举措中撤去又损失多少。",
@@ -48,9 +48,9 @@ def command(say: options.Say) -> click.Command:
         json_file: Path | None,
         lang: Language,
     ) -> None:
-        from sim import ranking
         from sim.commands.output import tell, write_json
         from sim.commands.study import Progress
+        from sim.decide import ranking
         from sim.engine.engines import ready
         from sim.model import files
 
@@ -77,9 +77,9 @@ def command(say: options.Say) -> click.Command:
 
 
 def _show(found: Ranking, folder: Folder, path: Path, limits: tuple[str, ...], lang: Language) -> None:
+    from sim.analysis.assess import study_result
     from sim.report.edition import Edition
     from sim.report.rankings import Row, ranking_table
-    from sim.study import study_result
 
     result = study_result(
         folder.study,

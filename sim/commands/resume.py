@@ -18,7 +18,7 @@ from sim.text import Language, Text
 
 if TYPE_CHECKING:
     from sim.model.scenario import Folder
-    from sim.unfinished import Unfinished
+    from sim.runs.unfinished import Unfinished
 
 _HELP = Text(
     "接着算 --out 目录中未完成的运行(断电、中断、磁盘已满之后),结果与未中断时逐字节相同。",
@@ -40,7 +40,8 @@ def command(say: options.Say) -> click.Command:
 
 
 def _go_on(out: Path, workers: int | None, lang: Language) -> int:
-    from sim import study, unfinished
+    from sim import study
+    from sim.runs import unfinished
 
     with unfinished.resumed(out, tell=tell(lang)) as run, ExitStack() as until_done:
         if run is None:
@@ -62,7 +63,7 @@ def _go_on(out: Path, workers: int | None, lang: Language) -> int:
 def _refuse_another_engine(job: Job) -> None:
     """Results say which engine made all of them."""
     from sim.engine.engines import ready
-    from sim.unfinished import ANEW
+    from sim.runs.unfinished import ANEW
 
     if ready(job.engine, tell(job.lang)) != job.engine:
         rule = Text("这次运行所用的引擎在本机已不能运行", "the engine that the run began with cannot run here any more")
@@ -73,7 +74,7 @@ def _as_it_was(run: Unfinished, at: Path, job: Job) -> Folder:
     """The scenario folder, which must still describe what the run began with."""
     from sim.model import files
     from sim.model.scenario import content_hash
-    from sim.unfinished import ANEW
+    from sim.runs.unfinished import ANEW
 
     folder = files.load(at, job.settings, only=job.scenarios)
     if content_hash(folder) != run.asked.folder:
@@ -87,7 +88,7 @@ def _as_it_was(run: Unfinished, at: Path, job: Job) -> Folder:
 
 def _nothing_to_do(out: Path, lang: Language) -> int:
     """A run that has ended is no mistake: whoever starts it again after every stop need not know when it was done."""
-    from sim.unfinished import ANEW, HOME
+    from sim.runs.unfinished import ANEW, HOME
 
     if (out / HOME).is_dir():
         rule = Text("未完成的运行已损坏,不能接着算", "the unfinished run is damaged, and cannot be gone on with")

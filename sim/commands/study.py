@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from sim.engine.engines import EngineName
     from sim.model.scenario import Folder, Scenario
     from sim.report.pictures import Each
+    from sim.runs.unfinished import Unfinished
     from sim.study import Told
-    from sim.unfinished import Unfinished
 
 _MANY = 10
 """Commitments from which on a report is drawn by several processes: each takes a second to start."""
@@ -100,9 +100,10 @@ def study_options(say: options.Say) -> options.Decorator:
 
 def carry_out(job: Job) -> int:
     """Simulate, print, write; the exit code."""
-    from sim import study, unfinished
+    from sim import study
     from sim.engine.engines import ready
     from sim.model import files
+    from sim.runs import unfinished
 
     options.with_study(job.settings, job.seed, job.replications)  # refused where they contradict each other
     folder = files.load(job.folder, job.settings, only=job.scenarios)
@@ -129,10 +130,10 @@ def carry_out(job: Job) -> int:
 def simulated(job: Job, folder: Folder, scenarios: Sequence[Scenario], run: Unfinished | None) -> int:
     """Simulate what a run does not keep yet, print, write; the exit code."""
     from sim import document, study
-    from sim.cost import affordable
     from sim.report import pages, table
     from sim.report.edition import Edition
     from sim.report.month_table import month_table
+    from sim.runs.cost import affordable
 
     told, workers = job.told(folder), job.workers or os.cpu_count() or 1
     if run is None or not run.finished():
@@ -230,7 +231,7 @@ class Progress:
 
     def _to_go(self, seconds: float) -> str:
         """How long it still takes, where that is worth a word."""
-        from sim.cost import time_in_words
+        from sim.runs.cost import time_in_words
 
         if seconds < _WORTH_A_WORD_S:
             return ""

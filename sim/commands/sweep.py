@@ -16,8 +16,8 @@ from sim.names import find
 from sim.text import Language, Text
 
 if TYPE_CHECKING:
+    from sim.decide.sweep import Axis, Sweep
     from sim.engine.engines import EngineName
-    from sim.sweep import Axis, Sweep
 
 _HELP = Text(
     "变动一两个数据项,看承诺事项的结果怎样随之变化(表和图)。",
@@ -57,9 +57,9 @@ def command(say: options.Say) -> click.Command:
     ) -> None:
         from sim.commands.output import tell, write_json
         from sim.commands.study import Progress
+        from sim.decide.sweep import run_sweep
         from sim.engine.engines import ready
         from sim.model import files
-        from sim.sweep import run_sweep
 
         promised = files.load(folder, settings, only=[scenario]).scenario(scenario).model.limits
         for limit in limits:
@@ -88,7 +88,7 @@ def command(say: options.Say) -> click.Command:
 
 
 def _axes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[Axis, ...]:
-    from sim.sweep import Axis
+    from sim.decide.sweep import Axis
 
     axes = []
     for one in given:

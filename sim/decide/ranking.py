@@ -14,7 +14,7 @@ from sim.engine.replicate import Progress
 from sim.errors import InputError
 from sim.model.scenario import Folder, Scenario, ScenarioSpec
 from sim.names import find
-from sim.study import some_at_a_time
+from sim.runs.simulated import some_at_a_time
 from sim.text import Text
 
 

@@ -1,7 +1,7 @@
 """A run that is under way inside its folder of results: finished units whole, everything else put there at the end.
 
     DIR/.unfinished/asked.json                  what was asked for, and what it depends on
-    DIR/.unfinished/units/SCENARIO/NNNN         a finished replication (:mod:`sim.units`)
+    DIR/.unfinished/units/SCENARIO/NNNN         a finished replication (:mod:`sim.runs.units`)
     DIR/.unfinished/results/...                 what goes into DIR when all of it is written
 
 One run at a time is in a folder. One that is stopped, by whatever, leaves DIR as it was and this folder for
@@ -25,13 +25,13 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from sim import units
 from sim.analysis.results import KeptLogs
 from sim.analysis.samples import Sample
 from sim.errors import InputError, RunError
-from sim.locks import locked
+from sim.runs import units
+from sim.runs.locks import locked
+from sim.runs.units import Place
 from sim.text import Text
-from sim.units import Place
 from sim.whole_files import unwritable, write_whole
 
 HOME, LOGS = ".unfinished", "logs"
@@ -41,7 +41,7 @@ _ASKED, _UNITS, _RESULTS = "asked.json", "units", "results"
 _OURS = re.compile(r"[0-9]{4,7}\.parquet")
 _KEPT: dict[KeptLogs, float] = {"all": inf, "first": 1, "none": 0}
 """Of how many replications of each scenario the log is kept."""
-_SOURCES = Path(__file__).parent
+_SOURCES = Path(__file__).parent.parent
 
 Tell = Callable[[Text], None]
 """Called with what a reader should know of a run that goes on."""

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.analysis.assess import assess
+from sim.analysis.assess import assess, study_result
 from sim.analysis.results import StudyResult
 from sim.engine.engines import ENGINE, EngineName, ready
 from sim.engine.replicate import Progress
 from sim.errors import InputError, InputErrors
 from sim.model import files
 from sim.model.scenario import Folder, Scenario
-from sim.study import samples_of, study_result
+from sim.runs.simulated import samples_of
 from sim.text import Text
 
 MOST_AXES, MOST_POINTS = 2, 200

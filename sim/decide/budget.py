@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sim.analysis.budget import Budget, StepDays, budget, step_days, together
-from sim.cost import affordable
 from sim.engine.engines import ENGINE, EngineName, ready, simulate
 from sim.engine.replicate import Progress, executor_for, replicate
 from sim.errors import InputError
@@ -17,6 +16,7 @@ from sim.model.paths import StepAt, steps_of
 from sim.model.process import WorkStep
 from sim.model.scenario import Scenario
 from sim.names import find
+from sim.runs.cost import affordable
 from sim.text import Text
 
 LEAST_CASES = 20
