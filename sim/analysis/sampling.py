@@ -46,7 +46,7 @@ def sample(log: EventLog, model: Model) -> Sample:
         log=log,
         window=model.study.window,
         near=_near(log, model.study.window),
-        legal=WorkingDays(log.calendars.get(LEGAL, log.calendars["always"])),  # without it no limit has a reading
+        legal=WorkingDays(log.calendars[LEGAL if LEGAL in log.calendars else "always"]),  # without it no readings
         customer_facing=tuple(id_ for id_, stage in model.stages.items() if stage.customer_facing),
         month=_month(log.cases.accepted),
         segments=attribute(log, _closed_of_limits(log, model)),  # a case of several limits is attributed once
