@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ from sim.engine.kernel.world import World
 from sim.engine.program import Program
 from sim.engine.program.layout import NONE
 from sim.errors import RunError
-from sim.eventlog import CaseTable, Coded
+from sim.eventlog import CaseTable, Coded, Grouped, combinations
 from sim.text import Text
 
 Array = NDArray[Any]
@@ -43,8 +43,8 @@ def case_table(world: World) -> tuple[CaseTable, Array | None]:
     order = rank = None
     identity = known["identity"]
     if (identity[1:] <= identity[:-1]).any():
-        order = np.argsort(identity, kind="stable")
-        known = known[order]
+        order = np.argsort(identity)
+        known = known.take(order)
         rank = np.empty(order.size, np.int32)
         rank[order] = np.arange(order.size)
         _refuse_twins(known["identity"])
@@ -57,7 +57,7 @@ def case_table(world: World) -> tuple[CaseTable, Array | None]:
         if column.names:
             attributes[name] = column
     table = _Cases(
-        lambda: _labels(program, arrivals["source"], came, order),
+        lambda: _labels(program, arrivals["source"], came, rank),
         id=np.ascontiguousarray(known["identity"]),
         case_class=classes,
         process=coded(known["process"], list(tables.processes)),
@@ -87,26 +87,36 @@ def _refuse_twins(identity: Array) -> None:
         )
 
 
-def _labels(program: Program, source: Array, known: Array, order: Array | None) -> tuple[str, ...]:
+def _labels(program: Program, source: Array, known: Array, rank: Array | None) -> tuple[str, ...]:
     """What readers call the cases: by source and ordinal, as the initial state does, or by parent and spawn."""
     labels = np.empty(known.size, object)
+    place = np.arange(known.size) if rank is None else rank
     first = known["spawn"] == NONE
     opened = first & (known["root"] >= source.size)
     for number in np.flatnonzero(opened).tolist():
-        labels[number] = program.opening.described[known["root"][number] - source.size].case
+        labels[place[number]] = program.opening.described[known["root"][number] - source.size].case
     arrived = np.flatnonzero(first & ~opened)
     source = source[known["root"][arrived]]
     ordinals = (known["identity"][arrived] & np.uint64(_ORDINAL)).astype(np.int64)
-    for place, name in enumerate(program.tables.model.sources):
-        some = source == place
+    for number, name in enumerate(program.tables.model.sources):
+        some = source == number
         if some.any():
-            labels[arrived[some]] = program.labels(name, int(ordinals[some].max()))[ordinals[some] - 1]
-    spawned = np.flatnonzero(~first)
-    columns = (known[name][spawned].tolist() for name in ("parent", "spawn", "visit", "ordinal"))
-    ends: dict[tuple[int, int, int], str] = {}
-    for number, parent, *which in zip(spawned.tolist(), *columns, strict=True):
-        spawn, visit, ordinal = key = tuple(which)
-        if key not in ends:
-            ends[key] = f"/{program.tables.spawn_names[spawn].rsplit('/', 1)[-1]}-{visit + 1}-{ordinal + 1}"
-        labels[number] = labels[parent] + ends[key]
-    return tuple((labels if order is None else labels[order]).tolist())
+            labels[place[arrived[some]]] = program.labels(name, int(ordinals[some].max()))[ordinals[some] - 1]
+    for spawned, end in _spawned(program, known, ~first):
+        parents = labels[place[known["parent"][spawned]]].tolist()
+        labels[place[spawned]] = [f"{parent}{end}" for parent in parents]
+    return tuple(labels.tolist())
+
+
+def _spawned(program: Program, known: Array, spawned: Array) -> Iterator[tuple[Array, str]]:
+    """Spawned cases with one end of their labels, all after their parents."""
+    which = ("spawn", "visit", "ordinal")
+    parent, unlabelled = known["parent"], spawned.copy()
+    while unlabelled.any():
+        some = np.flatnonzero(unlabelled & ~unlabelled[parent])
+        codes, ends = combinations([(known[name][some], int(known[name][some].max()) + 1) for name in which])
+        for code, members in Grouped.by(codes, len(ends)).places():
+            spawn, visit, ordinal = ends[code]
+            name = program.tables.spawn_names[spawn].rsplit("/", 1)[-1]
+            yield some[members], f"/{name}-{visit + 1}-{ordinal + 1}"
+        unlabelled[some] = False

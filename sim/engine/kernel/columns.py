@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import compiled, types
+from sim.jit import compiled, inner, types
 
 Array = NDArray[Any]
 
@@ -29,30 +28,104 @@ def replace(numbers: Array, by: Array) -> None:
         numbers[row] = by[numbers[row]]
 
 
-@compiled(_i64(_i64, _i32, _i32, _i32, _i8, _i32))
-def out_of_order(ready: Array, case: Array, node: Array, visit: Array, kind: Array, step_of_node: Array) -> Array:
-    """The rows of the instants whose rows are not in the order (case, step, visit, kind); all, if instants are not."""
-    n = ready.size
-    wrong = np.empty(n, np.int64)
-    found, first, fine = 0, 0, True
-    for i in range(1, n + 1):
-        if i < n and ready[i] < ready[i - 1]:
-            return np.arange(n)
-        if i == n or ready[i] > ready[i - 1]:
-            if not fine:
-                for k in range(first, i):
-                    wrong[found] = k
-                    found += 1
-            first, fine = i, True
-        elif case[i] != case[i - 1]:
-            fine &= case[i] > case[i - 1]
-        elif step_of_node[node[i]] != step_of_node[node[i - 1]]:
-            fine &= step_of_node[node[i]] > step_of_node[node[i - 1]]
-        elif visit[i] != visit[i - 1]:
-            fine &= visit[i] > visit[i - 1]
-        else:
-            fine &= kind[i] > kind[i - 1]
-    return wrong[:found].copy()
+@inner
+def _goes_before(one: int, other: int, ready: Array, case: Array, node: Array, visit: Array, of_node: Array) -> bool:
+    """Whether a row stands before another in the log: by (ready, case, step, visit, kind)."""
+    if ready[one] != ready[other]:
+        return ready[one] < ready[other]
+    if case[one] != case[other]:
+        return case[one] < case[other]
+    step, another = of_node[node[one], 0], of_node[node[other], 0]
+    if step != another:
+        return step < another
+    if visit[one] != visit[other]:
+        return visit[one] < visit[other]
+    return of_node[node[one], 1] < of_node[node[other], 1]
+
+
+@inner
+def _stop_of_run(first: int, unsorted: int, ready: Array) -> int:
+    """Where the rows end that may have to change places with the first: those of its instant, or all that are before a
+    row which is ready earlier than one of them."""
+    stop, latest = first + 1, ready[first]
+    while stop < ready.size and (stop <= unsorted or ready[stop] <= latest):
+        latest = max(latest, ready[stop])
+        stop += 1
+    return stop
+
+
+@inner
+def _sort(order: Array, first: int, ready: Array, case: Array, node: Array, visit: Array, of_node: Array) -> None:
+    """Shell's sort of the rows from the first on."""
+    gap = 1
+    while gap < order.size // 3:
+        gap = 3 * gap + 1
+    for k in range(order.size):
+        order[k] = first + k
+    while gap > 0:
+        for k in range(gap, order.size):
+            row, at = order[k], k
+            while at >= gap and _goes_before(row, order[at - gap], ready, case, node, visit, of_node):
+                order[at] = order[at - gap]
+                at -= gap
+            order[at] = row
+        gap //= 3
+
+
+@compiled(types.int64(_i64, _i32, _i32, _i32, types.int32[:, ::1], _i32, _i32))
+def order_rows(ready: Array, case: Array, node: Array, visit: Array, of_node: Array, order: Array, place: Array) -> int:
+    """Find the order of the log, and the place of each row in it; how many rows are not at their place.
+
+    ``of_node``: the step and the kind of each node. Rows that are not in their order come first in ``order``, run by
+    run; a run's rows keep the run's places.
+    """
+    n, unsorted, found = ready.size, 0, 0
+    for row in range(1, n):
+        if ready[row] < ready[row - 1]:
+            unsorted = row
+    first = 0
+    while first < n:
+        stop = _stop_of_run(first, unsorted, ready)
+        fine = True
+        for row in range(first + 1, stop):
+            fine &= not _goes_before(row, row - 1, ready, case, node, visit, of_node)
+        for row in range(first, stop):
+            place[row] = row
+        if not fine:
+            _sort(order[found : found + stop - first], first, ready, case, node, visit, of_node)
+            for k in range(stop - first):
+                place[order[found + k]] = first + k
+            found += stop - first
+        first = stop
+    return found
+
+
+@inner
+def _move(column: Array, order: Array, place: Array, spare: Array) -> None:
+    for k in range(order.size):
+        spare[k] = column[order[k]]
+    for k in range(order.size):
+        column[place[order[k]]] = spare[k]
+
+
+@compiled(types.void(_i64, _i32, _i32, _i64))
+def move_long(column: Array, order: Array, place: Array, spare: Array) -> None:
+    """Put what stands at ``order`` at its place."""
+    _move(column, order, place, spare)
+
+
+@compiled(types.void(_i32, _i32, _i32, _i32))
+def move_short(column: Array, order: Array, place: Array, spare: Array) -> None:
+    """The same for short numbers."""
+    _move(column, order, place, spare)
+
+
+@compiled(types.void(_i32, _i32))
+def replace_rows(rows: Array, by: Array) -> None:
+    """Every row becomes the one at its place; no row stays none."""
+    for k in range(rows.size):
+        if rows[k] >= 0:
+            rows[k] = by[rows[k]]
 
 
 @compiled(types.UniTuple(types.int64, 2)(_i32, _i64, _i32, _i32, _i32, _flags))

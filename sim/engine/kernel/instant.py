@@ -215,6 +215,8 @@ def _dispatch_pool(world: World, number: int) -> bool:
         if try_to_take(world, entry):
             begin(world, entry)
             started = True
+        elif memory.pools(world)[number].alike:
+            break
     return started
 
 

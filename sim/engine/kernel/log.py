@@ -9,10 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.kernel.cases_of_log import case_table
-from sim.engine.kernel.columns import count_stints, flatten_stints, look_up, out_of_order, replace
+from sim.engine.kernel.columns import (
+    count_stints,
+    flatten_stints,
+    look_up,
+    move_long,
+    move_short,
+    order_rows,
+    replace,
+    replace_rows,
+)
 from sim.engine.kernel.world import World
 from sim.engine.program import Program, layout
-from sim.eventlog import KINDS, NO_ROW, EventLog, Kind, LookedUp, NeedRow, Server, Stints
+from sim.eventlog import KINDS, EventLog, Kind, LookedUp, NeedRow, Server, Stints
 from sim.logbuilder import needs_order
 
 Array = NDArray[Any]
@@ -36,10 +45,11 @@ def log_of(world: World) -> EventLog:
         replace(columns["case"], rank)
     node = columns["node"]
     of_node = _OfNodes(world, node)
+    place = _bring_in_order(columns, of_node.order)
     columns |= {name: np.empty(n, dtype) for name, dtype in _LOOKED_UP.items()}
     look_up(node, of_node.table, *(columns[name] for name in _LOOKED_UP))
-    columns["needs"][of_node.kept_rows] = of_node.kept_needs
-    _bring_in_order(columns, of_node.words["step"][0])
+    kept = of_node.kept_rows if place is None else place[of_node.kept_rows]
+    columns["needs"][kept] = of_node.kept_needs
     stints, servers = _stints(world, columns, of_node.needs_names)
     return EventLog(
         kind=columns["kind"],
@@ -88,6 +98,7 @@ class _OfNodes:
         self.table = np.empty((nodes.size, len(_LOOKED_UP)), np.int32)
         self.table[:, 0] = [KINDS.index(_KIND_OF_NODE.get(kind, "work")) for kind in nodes["kind"].tolist()]
         self.table[:, 2] = nodes["unsplittable"]
+        self.order = np.column_stack([self.words["step"][0], self.table[:, 0]])
         kept = world.arrays["kept_rows"][: world.run["kept_rows"]]
         self.kept_rows = kept["row"].copy()
         special = _kept_needs(world, node[self.kept_rows], kept["servers"])
@@ -105,23 +116,26 @@ class _OfNodes:
         self.words[column] = np.array(codes, np.int32), tuple(names)
 
 
-def _bring_in_order(columns: dict[str, Array], step_of_node: Array) -> None:
-    """Sort the rows of each instant by (case, step, visit, kind), where they are not in that order.
+def _bring_in_order(columns: dict[str, Array], of_node: Array) -> Array | None:
+    """Sort the rows by (ready, case, step, visit, kind), where they are not in that order; the place of each row then.
 
     The kernel makes rows in the order of their ready instants, but for those of the initial state.
     """
-    node, kind, visit, case, ready = (columns[name] for name in ("node", "kind", "visit", "case", "ready"))
-    places = out_of_order(ready, case, node, visit, kind, step_of_node)
-    if not places.size:
-        return
-    step = step_of_node[node[places]]
-    order = places[np.lexsort([kind[places], visit[places], step, case[places], ready[places]])]
-    rank = np.arange(ready.size, dtype=np.int32)
-    rank[order] = places
+    n = columns["ready"].size
+    order, place = np.empty(n, np.int32), np.empty(n, np.int32)
+    ready, case, node, visit = (columns[name] for name in ("ready", "case", "node", "visit"))
+    wrong = order_rows(ready, case, node, visit, of_node, order, place)
+    if wrong == 0:
+        return None
+    order, spare = order[:wrong], {np.dtype(width): np.empty(wrong, width) for width in (np.int32, np.int64)}
     for column in columns.values():
-        column[places] = column[order]
-    released_by = columns["released_by"]
-    released_by[:] = np.where(released_by == NO_ROW, NO_ROW, rank[released_by])
+        if column.dtype in spare:
+            move = move_long if column.dtype == np.int64 else move_short
+            move(column, order, place, spare[column.dtype])
+        else:
+            column[place[order]] = column[order]
+    replace_rows(columns["released_by"], place)
+    return place
 
 
 def _kept_needs(world: World, node: Array, firsts: Array) -> list[Needs]:

@@ -101,11 +101,12 @@ DISCIPLINES: Final = {"first-come": FIRST_COME, "priority": PRIORITY, "earliest-
 POOL = np.dtype(
     [
         ("groups", np.int32), ("n_groups", np.int32), ("linked", np.int32), ("n_linked", np.int32),
-        ("strict", np.bool_), ("changed", np.bool_),
+        ("strict", np.bool_), ("changed", np.bool_), ("alike", np.bool_),
     ],
     align=True,
 )  # fmt: skip
-"""``linked``: the pools asked together with it by some step, itself among them; ``changed``: to be looked at."""
+"""``linked``: the pools asked together with it by some step, itself among them; ``changed``: to be looked at;
+``alike``: all its entries ask the same, so that when one cannot start for want of servers none can."""
 GROUP = np.dtype(
     [
         ("speed", np.float64), ("calendar", np.int32), ("pool", np.int32), ("first", np.int32), ("servers", np.int32),

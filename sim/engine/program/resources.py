@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import accumulate
 from typing import Any
 
@@ -22,8 +23,10 @@ def pools(tables: Tables) -> tuple[NDArray[Any], NDArray[Any], list[int]]:
     firsts = accumulate((len(some) for some in linked), initial=0)
     group_firsts = accumulate((len(pool.groups) for pool in described), initial=0)
     pool_rows = [
-        (group_first, len(pool.groups), first, len(some), pool.strict, True)
-        for pool, some, first, group_first in zip(described, linked, firsts, group_firsts, strict=False)
+        (group_first, len(pool.groups), first, len(some), pool.strict, True, alike)
+        for pool, some, first, group_first, alike in zip(
+            described, linked, firsts, group_firsts, _alike(tables), strict=False
+        )
     ]
     servers = accumulate((group.servers.value for _, group in groups), initial=0)
     group_rows = [
@@ -37,16 +40,34 @@ def pools(tables: Tables) -> tuple[NDArray[Any], NDArray[Any], list[int]]:
     )
 
 
-def _linked(tables: Tables) -> list[list[int]]:
-    """For each pool those that some step asks together with it, itself among them: looked at when it changes."""
-    found: list[set[int]] = [{place} for place in range(len(tables.pools))]
+def _asked(tables: Tables) -> Iterator[tuple[WorkStep, list[tuple[int, int]]]]:
+    """Every step of work with the pools that it needs, and how many servers of each."""
     for id_, process in tables.model.processes.items():
         for element in process.elements():
             if isinstance(element, WorkStep):
-                together = {tables.pools[pool_of(tables.model, id_, need)] for need in element.by}
-                for pool in together:
-                    found[pool] |= together
+                yield element, [(tables.pools[pool_of(tables.model, id_, need)], need.n) for need in element.by]
+
+
+def _linked(tables: Tables) -> list[list[int]]:
+    """For each pool those that some step asks together with it, itself among them: looked at when it changes."""
+    found: list[set[int]] = [{place} for place in range(len(tables.pools))]
+    for _, needs in _asked(tables):
+        together = {pool for pool, _ in needs}
+        for pool in together:
+            found[pool] |= together
     return [sorted(some) for some in found]
+
+
+def _alike(tables: Tables) -> list[bool]:
+    """For each pool whether all its entries ask the same, whichever they are and whatever they have been through."""
+    described = [tables.model.pools[name] for name in tables.pools]
+    found: list[set[tuple[Any, ...]]] = [set() for _ in described]
+    for step, needs in _asked(tables):
+        differ = step.unsplittable or any(need.same_server_as for need in step.by)
+        strict = any(described[pool].strict for pool, _ in needs)
+        for pool, _ in needs:
+            found[pool] |= {tuple(needs), ()} if differ or strict else {tuple(needs)}
+    return [len(asks) <= 1 for asks in found]
 
 
 def queues(tables: Tables) -> NDArray[Any]:
