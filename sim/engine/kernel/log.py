@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.kernel import blocks
 from sim.engine.kernel.cases_of_log import case_table
 from sim.engine.kernel.columns import (
     count_stints,
@@ -46,7 +47,7 @@ def log_of(world: World) -> EventLog:
     node = columns["node"]
     of_node = _OfNodes(world, node)
     place = _bring_in_order(columns, of_node.order)
-    columns |= {name: np.empty(n, dtype) for name, dtype in _LOOKED_UP.items()}
+    columns |= {name: blocks.empty(n, dtype) for name, dtype in _LOOKED_UP.items()}
     look_up(node, of_node.table, *(columns[name] for name in _LOOKED_UP))
     kept = of_node.kept_rows if place is None else place[of_node.kept_rows]
     columns["needs"][kept] = of_node.kept_needs
@@ -122,12 +123,12 @@ def _bring_in_order(columns: dict[str, Array], of_node: Array) -> Array | None:
     The kernel makes rows in the order of their ready instants, but for those of the initial state.
     """
     n = columns["ready"].size
-    order, place = np.empty(n, np.int32), np.empty(n, np.int32)
+    order, place = blocks.empty(n, np.int32), blocks.empty(n, np.int32)
     ready, case, node, visit = (columns[name] for name in ("ready", "case", "node", "visit"))
     wrong = order_rows(ready, case, node, visit, of_node, order, place)
     if wrong == 0:
         return None
-    order, spare = order[:wrong], {np.dtype(width): np.empty(wrong, width) for width in (np.int32, np.int64)}
+    order, spare = order[:wrong], {np.dtype(width): blocks.empty(wrong, width) for width in (np.int32, np.int64)}
     for column in columns.values():
         if column.dtype in spare:
             move = move_long if column.dtype == np.int64 else move_short
@@ -178,8 +179,8 @@ def _stints(
     place = (np.cumsum(at_work) - 1).astype(np.int32)
     names = tuple(program.server(number) for number in np.flatnonzero(at_work).tolist())
     lengths = (columns["server"].size + 1, stints, stints, stints + 1)
-    first, starts, stops, server_first = (np.empty(length, np.int64) for length in lengths)
-    found = Stints(first, starts, stops, server_first, np.empty(at, np.int32))
+    first, starts, stops, server_first = (blocks.empty(length, np.int64) for length in lengths)
+    found = Stints(first, starts, stops, server_first, blocks.empty(at, np.int32))
     rows = columns["server"], columns["start"], columns["end"]
     flatten_stints(*rows, start, stop, servers, n, following, stint_servers, place, *found)
     return found, names

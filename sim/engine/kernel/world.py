@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.kernel import blocks
 from sim.engine.kernel.memory import NAMES
 from sim.engine.kernel.records import ARRIVAL, DTYPES, PAIR
 from sim.engine.program import Program
@@ -131,7 +132,7 @@ class World:
         for name, stride in zip(family.arrays, family.strides or (1,) * len(family.arrays), strict=True):
             old = self.arrays.get(name)
             used = int(self.run[family.used]) * stride
-            new = np.empty(capacity * stride, DTYPES[name])
+            new = blocks.empty(capacity * stride, DTYPES[name])
             if old is not None:
                 new[:used] = old[:used]
             self._lies(name, new)
