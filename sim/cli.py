@@ -27,7 +27,9 @@ from sim.commands.usage import refuse_what_is_no_text, usage_error
 from sim.errors import EnvironmentFailure, ShixianError, reason
 from sim.text import LANGUAGES, Language, Text
 
-COMMANDS = ("check", "run", "compare", "resume", "sweep", "rank", "budget", "explain", "diff", "trace", "schema")
+COMMANDS = (
+    "check", "run", "compare", "resume", "sweep", "rank", "budget", "explain", "diff", "trace", "verify", "schema"
+)  # fmt: skip
 EXTENSIONS = "shixian.commands"
 _ABOUT = Text(
     "时限:改革后的流程能否在承诺时限内办结,把握多大,卡在哪里。",

@@ -76,6 +76,8 @@ HOUSE = {
     "analysis": ("sim.analysis", f"{MODEL} {ANALYSIS} eventlog jit"),
     "runs": ("sim.runs", f"{MODEL} {ANALYSIS} eventlog replicate disk"),
     "decide": ("sim.decide", f"{MODEL} {ANALYSIS} eventlog replicate runs"),
+    "verification": ("sim.verification", f"{MODEL} {ANALYSIS} eventlog replicate"),
+    "verified": ("sim.verification.words", f"{MODEL} eventlog replicate verification report"),
     "report": ("sim.report", f"{MODEL} {ANALYSIS} disk"),
     "study": (
         "sim.study sim.tracing sim.due sim.document sim.document_types",
@@ -83,7 +85,7 @@ HOUSE = {
     ),
     "command": (
         "sim.cli sim.commands sim.__main__",
-        f"{MODEL} findings analysis study report front disk replicate runs decide",
+        f"{MODEL} findings analysis study report front disk replicate runs decide verification verified",
     ),
     "front": ("", f"{MODEL} {ENGINES} {ANALYSIS} eventlog runs decide report study"),
     "fits": (FITS, f"{MODEL} {ANALYSIS} eventlog"),
