@@ -33,8 +33,8 @@ setup: $(READY) ## 建立 .venv 并安装锁定的软件包 | create .venv with 
 report: $(READY) ## 模拟包头市并写出 results/baotou (英文: REPORT_LANG=en) | simulate Baotou, write results/baotou (English: REPORT_LANG=en)
 	$(SHIXIAN) compare scenarios/baotou before plan --out results/baotou --anew --logs first --lang $(REPORT_LANG)
 
-report-all: $(READY) ## 模拟包头市全部情景并写出总览 results/baotou-all (次数: REPORT_ALL_REPLICATIONS=3) | simulate all scenarios of Baotou, write the overview results/baotou-all
-	$(SHIXIAN) compare scenarios/baotou before --all --out results/baotou-all --anew --logs none \
+report-all: $(READY) ## 模拟包头市全部情景及逐项举措,写出总览 results/baotou-all (次数: REPORT_ALL_REPLICATIONS=3) | simulate all scenarios of Baotou and its reforms one by one, write the overview results/baotou-all
+	$(SHIXIAN) compare scenarios/baotou before --all --rank plan --out results/baotou-all --anew --logs none \
 		--replications $(REPORT_ALL_REPLICATIONS) --lang $(REPORT_LANG)
 
 test: $(READY) ## 运行测试 | run the tests

@@ -16,6 +16,7 @@ from sim.analysis.results import (
     ClassMean,
     MonthShare,
     PoolLoad,
+    Ranking,
     ReadingResult,
     ScenarioResult,
     StudyResult,
@@ -29,12 +30,16 @@ from sim.document_types import (
     ClassMeanEntry,
     ComparisonEntry,
     Document,
+    EffectEntry,
     Interval,
     LimitEntry,
     LongestEntry,
     MonthEntry,
     PartEntry,
     PoolEntry,
+    RankedEntry,
+    RankedLimitEntry,
+    RankingEntry,
     ReadingEntry,
     ScenarioEntry,
     StickingEntry,
@@ -74,7 +79,15 @@ def document(result: StudyResult, folder: Folder) -> Document:
         scenarios=[_scenario(scenario, folder) for scenario in result.scenarios],
         verdicts=verdicts,
         changes=[_change(change) for change in result.changes],
+        ranking=result.ranking and _ranking(result.ranking, result),
     )
+
+
+def ranking_document(result: StudyResult, limits: Sequence[str]) -> dict[str, Any]:
+    """What each reform brings for these limits, with the facts of the run, as it is written."""
+    assert result.ranking is not None
+    facts = {"seed": result.seed, "replications": result.replications, "engine": result.engine}
+    return facts | _ranking(result.ranking, result, limits).model_dump()
 
 
 def write(result: StudyResult, folder: Folder, path: Path) -> None:
@@ -238,6 +251,38 @@ def _change(change: Change) -> ChangeEntry:
         mean=_comparison(change.mean, DAYS),
         share_within=_comparison(change.share_within, SHARE),
     )
+
+
+def _ranking(ranking: Ranking, result: StudyResult, limits: Sequence[str] | None = None) -> RankingEntry:
+    whole = {change.limit: change for change in result.changes if change.after == ranking.after}
+    ids = dict.fromkeys(ranked.limit for ranked in ranking.reforms) if limits is None else limits
+    return RankingEntry(
+        before=ranking.before,
+        after=ranking.after,
+        limits={id_: _ranked_limit(ranking, id_, whole.get(id_)) for id_ in ids},
+        not_apart=sorted(ranking.lacking),
+    )
+
+
+def _ranked_limit(ranking: Ranking, limit: str, whole: Change | None) -> RankedLimitEntry:
+    reforms = [
+        RankedEntry(
+            reform=one.reform,
+            first_in=_effect(one.first_in),
+            last_out=_effect(one.last_out),
+            grows_alone=one.grows_alone,
+            grows_without=one.grows_without,
+        )
+        for one in ranking.reforms
+        if one.limit == limit
+    ]
+    return RankedLimitEntry(all=_effect(whole), reforms=reforms)
+
+
+def _effect(change: Change | None) -> EffectEntry | None:
+    if change is None:
+        return None
+    return EffectEntry(mean=_comparison(change.mean, DAYS), share_within=_comparison(change.share_within, SHARE))
 
 
 def _comparison(comparison: Comparison | None, decimals: int) -> ComparisonEntry | None:

@@ -218,6 +218,39 @@ class ChangeEntry(Entry):
     share_within: ComparisonEntry | None
 
 
+class EffectEntry(Entry):
+    """What one limit gains: before less after."""
+
+    mean: ComparisonEntry | None
+    share_within: ComparisonEntry | None
+
+
+class RankedEntry(Entry):
+    """A reform and a limit; null where it cannot stand alone or be left out."""
+
+    reform: str
+    first_in: EffectEntry | None = Field(description="from before to before with this reform alone")
+    last_out: EffectEntry | None = Field(description="from the whole without it to the whole")
+    grows_alone: bool = Field(description="with it alone a queue grows without end")
+    grows_without: bool = Field(description="without it one does")
+
+
+class RankedLimitEntry(Entry):
+    """All reforms for one limit."""
+
+    all: EffectEntry | None = Field(description="from before to the whole: not the sum of the reforms")
+    reforms: list[RankedEntry]
+
+
+class RankingEntry(Entry):
+    """The reforms that ``after`` has and ``before`` has not, one by one."""
+
+    before: str
+    after: str
+    limits: dict[str, RankedLimitEntry]
+    not_apart: list[str] = Field(description="reforms that cannot stand alone or be left out")
+
+
 class Document(Entry):
     """The whole document."""
 
@@ -237,3 +270,4 @@ class Document(Entry):
     scenarios: list[ScenarioEntry]
     verdicts: list[VerdictEntry]
     changes: list[ChangeEntry]
+    ranking: RankingEntry | None = Field(description="first in, last out; null unless it was asked for (`--rank`)")

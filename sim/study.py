@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from sim.analysis.assess import assess, study_result
 from sim.analysis.compare import changes
 from sim.analysis.results import Change, KeptLogs, ScenarioResult, StudyResult
-from sim.analysis.samples import Sample
+from sim.decide.ranking import Apart, Found, OneByOne
 from sim.engine.engines import ENGINE, EngineName, ready
 from sim.engine.replicate import Progress
 from sim.errors import InputError
@@ -71,11 +71,25 @@ class Told(NamedTuple):
 
 
 def asked_for(
-    folder: Folder, scenarios: Sequence[Scenario], told: Told, logs: KeptLogs, job: Mapping[str, Any] | None = None
+    folder: Folder,
+    scenarios: Sequence[Scenario],
+    told: Told,
+    logs: KeptLogs,
+    job: Mapping[str, Any] | None = None,
+    apart: Apart | None = None,
 ) -> Asked:
     """What a run is, for whoever goes on with it; ``job``: how it was asked for."""
     hashes = {scenario.id: scenario.hash for scenario in scenarios}
-    return Asked(hashes, told.seed, told.replications, told.engine, logs, content_hash(folder), job or {}, program())
+    beside = {one.id: one.hash for one in in_order(scenarios, apart) if one.id not in hashes}
+    described = content_hash(folder)
+    return Asked(hashes, told.seed, told.replications, told.engine, logs, described, job or {}, program(), beside)
+
+
+def in_order(scenarios: Sequence[Scenario], apart: Apart | None) -> list[Scenario]:
+    """All that are simulated, each once: the first, the one whose reforms are told apart, then all others."""
+    each = {one.id: one for one in [*scenarios, *(apart.scenarios() if apart else ())]}
+    ids = [scenarios[0].id, *([apart.after] if apart else ())]
+    return [*(each.pop(id_) for id_ in ids), *each.values()]
 
 
 def carried_out(
@@ -86,22 +100,41 @@ def carried_out(
     workers: int = 1,
     progress: Progress | None = None,
     run: Unfinished | None = None,
+    apart: Apart | None = None,
 ) -> StudyResult:
-    """As :func:`run_study`; ``run`` keeps what is finished, takes the logs and the facts, and puts nothing yet."""
+    """As :func:`run_study`; ``run`` keeps what is finished, takes the logs and the facts, and puts nothing yet.
+
+    ``apart``: the reforms that one of the scenarios has and the first has not, to be ranked.
+    """
     began, clock = time.time(), time.monotonic()
-    results: list[ScenarioResult] = []
-    compared: list[Change] = []
-    first: list[Sample] = []
+    results: dict[str, ScenarioResult] = {}
+    compared: dict[str, tuple[Change, ...]] = {}
+    first: Found | None = None
+    one_by_one: OneByOne | None = None
     for scenario, its in some_at_a_time(
-        scenarios, told.seed, told.replications, engine=told.engine, workers=workers, progress=progress, run=run
+        in_order(scenarios, apart),
+        told.seed,
+        told.replications,
+        engine=told.engine,
+        workers=workers,
+        progress=progress,
+        run=run,
     ):
-        results.append(assess(scenario, its, first or None))
-        compared += changes(results[0], first, results[-1], its) if first else ()
-        first = first or its
+        found = Found(assess(scenario, its, first and first.samples), its)
+        results[scenario.id] = found.result
+        compared[scenario.id] = changes(*first, *found) if first else ()
+        first = first or found
+        if one_by_one:
+            one_by_one.take(found)
+        elif apart and scenario.id == apart.after:
+            one_by_one = OneByOne(apart, first, found)
     if run is not None:
         write_whole(run.results / "run.json", _facts(began, time.monotonic() - clock, workers))
-    result = study_result(folder.study, results, tuple(compared), **told._asdict())
-    return result if run is None else replace(result, logs=run.asked.logs)
+    ids = [scenario.id for scenario in scenarios]
+    its_changes = tuple(change for id_ in ids for change in compared[id_])
+    result = study_result(folder.study, [results[id_] for id_ in ids], its_changes, **told._asdict())
+    kept: KeptLogs = "none" if run is None else run.asked.logs
+    return replace(result, logs=kept, ranking=one_by_one.ranking() if one_by_one else None)
 
 
 def chosen(folder: Folder, scenario_ids: Sequence[str]) -> list[Scenario]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from sim.analysis.statistics import Comparison, Decision, Estimate
 from sim.model.limits import Reading, Statistic
+from sim.text import Text
 
 Value = Literal["met", "not-met", "undecided", "no-number", "depends-on-reading"]
 Missing = Literal["runs", "run-out", "data", "cases", "before"]
@@ -182,6 +184,35 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Ranked:
+    """One reform and one limit; no change where its scenario was not simulated, or the limit has no figures.
+
+    ``first_in``: from before to before with this reform alone. ``last_out``: from the whole without it to the whole.
+    Both are before less after as in :class:`Change`: positive where the reform saves time.
+    """
+
+    reform: str
+    limit: str
+    first_in: Change | None
+    last_out: Change | None
+    grows_alone: bool
+    """With it alone a queue that this limit needs grows without end."""
+    grows_without: bool
+    """Without it one does."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The reforms that ``after`` has and ``before`` has not, one by one; what they do together is a :class:`Change`."""
+
+    before: str
+    after: str
+    reforms: tuple[Ranked, ...]
+    lacking: Mapping[str, Text]
+    """Reforms that cannot stand alone or be left out, and why."""
+
+
+@dataclass(frozen=True)
 class StudyResult:
     """A run of the main job: scenarios, the first one being the one that others are compared with."""
 
@@ -199,3 +230,5 @@ class StudyResult:
     """The command that reproduces it."""
     logs: KeptLogs = "none"
     """What was kept beside it."""
+    ranking: Ranking | None = None
+    """The reforms of one of the scenarios, one by one, where that was asked for."""

@@ -17,6 +17,11 @@ _HELP = Text(
     "Compare scenarios: before, and one or more after, with verdicts, a report and charts.",
 )
 _ALL = Text("与目录中其余所有情景比较,报告为总览", "with all other scenarios of the folder; the report is an overview")
+_RANK = Text(
+    "报告另列这个情景的举措逐项贡献:单独实行与从全部中撤去,每项举措另模拟至多两个情景",
+    "the report has what each reform of this scenario brings, alone and left out of all; simulates up to two more "
+    "scenarios a reform",
+)
 _BOTH = Text("改革后的情景与 --all 不能同时写", "compare takes AFTER... or --all, not both")
 _NEITHER = Text("缺少 改革后...", "AFTER... is missing")
 _NAME_THEM = Text("写出要比较的情景,或写 --all", "name the scenarios to compare with, or write `--all`")
@@ -36,6 +41,7 @@ def command(say: options.Say) -> click.Command:
     @click.argument("before", metavar=say(Text("改革前", "BEFORE")))
     @click.argument("after", metavar=say(Text("改革后...", "AFTER...")), nargs=-1)
     @click.option("--all", "every", is_flag=True, help=say(_ALL))
+    @click.option("--rank", metavar=say(options.SCENARIO), help=say(_RANK))
     @study_options(say)
     @click.pass_context
     def compare(context: click.RichContext, /, before: str, after: tuple[str, ...], every: bool, **asked: Any) -> None:

@@ -23,6 +23,7 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 FOLDER = Text("目录", "DIR")
 FILE = Text("文件", "FILE")
+SCENARIO = Text("情景", "SCENARIO")
 SETTING = Text("路径=取值", "PATH=VALUE")
 
 

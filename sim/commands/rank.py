@@ -14,7 +14,7 @@ from sim.names import find
 from sim.text import Language, Text
 
 if TYPE_CHECKING:
-    from sim.decide.ranking import Ranking
+    from sim.analysis.results import StudyResult
     from sim.engine.engines import EngineName
     from sim.model.scenario import Folder
 
@@ -48,9 +48,11 @@ def command(say: options.Say) -> click.Command:
         json_file: Path | None,
         lang: Language,
     ) -> None:
+        from sim import study
         from sim.commands.output import tell, write_json
         from sim.commands.study import Progress
-        from sim.decide import ranking
+        from sim.decide.ranking import apart
+        from sim.document import ranking_document
         from sim.engine.engines import ready
         from sim.model import files
 
@@ -58,52 +60,37 @@ def command(say: options.Say) -> click.Command:
         for limit in limits:
             find(loaded.limits, limit, Text("承诺", "commitment"))
         engine = ready(engine, tell(lang))
+        scenarios = study.chosen(loaded, [before, after])
         with Progress(lang) as progress:
-            found = ranking.rank(
+            result = study.carried_out(
                 loaded,
-                before,
-                after,
-                seed=loaded.study.seed,
-                replications=loaded.study.replications,
-                engine=engine,
+                scenarios,
+                study.Told(folder.as_posix(), loaded.study.seed, loaded.study.replications, engine),
                 workers=workers or os.cpu_count() or 1,
                 progress=progress.show,
+                apart=apart(loaded, before, after, scenarios),
             )
-        shown = limits or tuple(v.limit for v in found.results[1].verdicts if v.default is not None)
-        _show(found, loaded, folder, shown, lang)
-        write_json(json_file, ranking.document(found, shown))
+        shown = limits or tuple(v.limit for v in result.scenarios[1].verdicts if v.default is not None)
+        _show(result, loaded, shown, lang)
+        write_json(json_file, ranking_document(result, shown))
 
     return rank
 
 
-def _show(found: Ranking, folder: Folder, path: Path, limits: tuple[str, ...], lang: Language) -> None:
-    from sim.analysis.assess import study_result
+def _show(result: StudyResult, folder: Folder, limits: tuple[str, ...], lang: Language) -> None:
     from sim.report.edition import Edition
-    from sim.report.rankings import Row, ranking_table
+    from sim.report.rankings import how, lacking, ranking_table
 
-    result = study_result(
-        folder.study,
-        found.results,
-        name=path.as_posix(),
-        seed=found.seed,
-        replications=found.replications,
-        engine=found.engine,
-        command="",
-    )
-    edition = Edition(result, folder, lang)
-    whole = {change.limit: change for change in found.whole}
+    edition, ranking = Edition(result, folder, lang), result.ranking
+    assert ranking is not None
     if edition.stamp:
         click.echo(f"*** {edition.stamp} ***")
     for limit in limits:
-        rows = [
-            Row(edition.say(folder.reforms[r.reform].name), r.first_in, r.last_out, r.grows_alone, r.grows_without)
-            for r in found.reforms
-            if r.limit == limit
-        ]
         click.echo()
-        click.echo(ranking_table(edition, limit, rows, whole.get(limit)))
-    if found.lacking:
+        click.echo(ranking_table(edition, ranking, limit))
+    click.echo(f"\n{how(edition, ranking)}")
+    if ranking.lacking:
         click.echo()
         click.echo(_NOT_APART.in_(lang))
-        for reform, why in found.lacking.items():
-            click.echo(f"  {edition.say(folder.reforms[reform].name)}: {why.in_(lang)}")
+        for words in lacking(edition, ranking):
+            click.echo(f"  {words}")

@@ -11,7 +11,7 @@ import rich_click as click
 
 from sim.commands import options
 from sim.commands.output import tell
-from sim.commands.study import Job, simulated
+from sim.commands.study import Job, simulated, told_apart
 from sim.commands.values import STDOUT
 from sim.errors import InputError
 from sim.text import Language, Text
@@ -55,9 +55,10 @@ def _go_on(out: Path, workers: int | None, lang: Language) -> int:
         job = Job(folder=Path(its["folder"]), out=out, json_file=json_file, workers=workers, **given)
         _refuse_another_engine(job)
         folder = _as_it_was(run, Path(its["folder_at"]), job)
-        done, of = run.finished(), len(job.scenarios) * run.asked.replications
+        done, of = run.finished(), run.asked.units()
         run.tell(Text(f"接着算:已有 {done}/{of} 次模拟", f"going on: {done} of {of} replications are there"))
-        return simulated(job, folder, study.chosen(folder, job.scenarios), run)
+        scenarios = study.chosen(folder, job.scenarios)
+        return simulated(job, folder, scenarios, run, told_apart(job, folder, scenarios))
 
 
 def _refuse_another_engine(job: Job) -> None:

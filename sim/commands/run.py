@@ -16,7 +16,7 @@ _HELP = Text("模拟一个情景,逐项给出承诺事项的结论。", "Simulat
 def command(say: options.Say) -> click.Command:
     @click.command("run", help=say(_HELP))
     @options.folder(say)
-    @click.argument("scenario", metavar=say(Text("情景", "SCENARIO")))
+    @click.argument("scenario", metavar=say(options.SCENARIO))
     @study_options(say)
     @click.pass_context
     def run(context: click.RichContext, /, scenario: str, **asked: Any) -> None:

@@ -22,6 +22,7 @@ from sim.text import Language, Text
 
 if TYPE_CHECKING:
     from sim.analysis.results import KeptLogs, StudyResult
+    from sim.decide.ranking import Apart
     from sim.engine.engines import EngineName
     from sim.model.scenario import Folder, Scenario
     from sim.report.pictures import Each
@@ -49,6 +50,7 @@ class Job:
     fail_on: str | None
     logs: KeptLogs | None
     by_month: tuple[str, ...]
+    rank: str | None = None
     anew: bool = False
 
     def told(self, folder: Folder) -> Told:
@@ -64,6 +66,7 @@ class Job:
             parts += ["--set", f"{path}={value}"]
         parts += ["--engine", self.engine] if self.engine != "kernel" else []
         parts += ["--logs", self.logs] if self.logs not in (None, "all") else []
+        parts += ["--rank", self.rank] if self.rank else []
         return Told(self.folder.as_posix(), seed, replications, self.engine, shlex.join(parts))
 
     def written(self) -> dict[str, Any]:
@@ -74,7 +77,7 @@ class Job:
         return told | {name: place and str(place) for name, place in places.items()}
 
 
-_AS_GIVEN = ("scenarios", "seed", "replications", "engine", "settings", "lang", "fail_on", "logs", "by_month")
+_AS_GIVEN = ("scenarios", "seed", "replications", "engine", "settings", "lang", "fail_on", "logs", "by_month", "rank")
 _ANEW = Text(
     "放弃 --out 目录中未完成的运行,从头开始(接着算用 shixian resume)",
     "give up the unfinished run in --out and begin again (`shixian resume` goes on with it)",
@@ -120,14 +123,40 @@ def carry_out(job: Job) -> int:
         )
     job = replace(job, engine=ready(job.engine, tell(job.lang)))
     scenarios = study.chosen(folder, job.scenarios)
+    apart = told_apart(job, folder, scenarios)
     if job.out is None:
-        return simulated(job, folder, scenarios, None)
-    asked = study.asked_for(folder, scenarios, job.told(folder), job.logs or "all", job.written())
+        return simulated(job, folder, scenarios, None, apart)
+    asked = study.asked_for(folder, scenarios, job.told(folder), job.logs or "all", job.written(), apart)
     with unfinished.begun(job.out, asked, anew=job.anew, tell=tell(job.lang)) as run:
-        return simulated(job, folder, scenarios, run)
+        return simulated(job, folder, scenarios, run, apart)
 
 
-def simulated(job: Job, folder: Folder, scenarios: Sequence[Scenario], run: Unfinished | None) -> int:
+def told_apart(job: Job, folder: Folder, scenarios: Sequence[Scenario]) -> Apart | None:
+    """What is to be simulated beside the scenarios so that the reforms of one of them can be ranked."""
+    from sim.decide.ranking import apart
+
+    if job.rank is None:
+        return None
+    if job.out is None and job.json_file is None:
+        raise InputError(
+            Text("没有 --out 或 --json,举措逐项贡献无处可写", "neither --out nor --json takes what reforms bring"),
+            Text("写上 --out 目录,或用 shixian rank", "add --out DIR, or use `shixian rank`"),
+            where="--rank",
+            value=job.rank,
+        )
+    if job.rank not in job.scenarios[1:]:
+        raise InputError(
+            Text("这个情景不在改革后的情景之中", "this is none of the scenarios after the reform"),
+            Text("写 改革后 的情景之一", "name one of AFTER"),
+            where="--rank",
+            value=job.rank,
+        )
+    return apart(folder, job.scenarios[0], job.rank, scenarios)
+
+
+def simulated(
+    job: Job, folder: Folder, scenarios: Sequence[Scenario], run: Unfinished | None, apart: Apart | None
+) -> int:
     """Simulate what a run does not keep yet, print, write; the exit code."""
     from sim import document, study
     from sim.report import pages, table
@@ -137,7 +166,7 @@ def simulated(job: Job, folder: Folder, scenarios: Sequence[Scenario], run: Unfi
 
     told, workers = job.told(folder), job.workers or os.cpu_count() or 1
     if run is None or not run.finished():
-        expected = affordable(scenarios, told.replications, engine=told.engine, workers=workers)
+        expected = affordable(study.in_order(scenarios, apart), told.replications, engine=told.engine, workers=workers)
         if expected.seconds > _WORTH_A_WORD_S:
             tell(job.lang)(expected.words())
     with Progress(job.lang) as progress:
@@ -148,6 +177,7 @@ def simulated(job: Job, folder: Folder, scenarios: Sequence[Scenario], run: Unfi
             workers=workers,
             progress=progress.show,
             run=run,
+            apart=apart,
         )
     click.echo(table.verdict_table(result, folder, job.lang))
     for limit in job.by_month:

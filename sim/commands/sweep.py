@@ -34,7 +34,7 @@ _OUT = Text("写出图表和 sweep.json 的目录", "folder for the charts and s
 def command(say: options.Say) -> click.Command:
     @click.command("sweep", help=say(_HELP))
     @options.folder(say)
-    @click.argument("scenario", metavar=say(Text("情景", "SCENARIO")))
+    @click.argument("scenario", metavar=say(options.SCENARIO))
     @click.option("--over", "axes", multiple=True, required=True, metavar="PATH=A,B,C", callback=_axes, help=say(_OVER))
     @click.option("--limit", "limits", multiple=True, help=say(_LIMIT))
     @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help=say(_OUT))

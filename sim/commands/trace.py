@@ -61,7 +61,7 @@ _REASONS: dict[Why, Text] = {
 def command(say: options.Say) -> click.Command:
     @click.command("trace", help=say(_HELP))
     @options.folder(say)
-    @click.argument("scenario", metavar=say(Text("情景", "SCENARIO")))
+    @click.argument("scenario", metavar=say(options.SCENARIO))
     @click.option("--case", "case_name", required=True, help=say(_CASE))
     @click.option("--limit", "limit_id", help=say(_LIMIT))
     @click.option("--replication", type=values.Whole(0, REPLICATIONS - 1), default=0, help=say(_REPLICATION))

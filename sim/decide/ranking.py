@@ -2,71 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
 
-from sim.analysis.assess import assess
 from sim.analysis.compare import changes
-from sim.analysis.results import Change, ScenarioResult
+from sim.analysis.results import Change, Ranked, Ranking, ScenarioResult
 from sim.analysis.samples import Sample
-from sim.engine.engines import ENGINE, EngineName, ready
-from sim.engine.replicate import Progress
 from sim.errors import InputError
 from sim.model.scenario import Folder, Scenario, ScenarioSpec
 from sim.names import find
-from sim.runs.simulated import some_at_a_time
 from sim.text import Text
 
+Role = Literal["alone", "without"]
+ROLES: tuple[Role, Role] = ("alone", "without")
 
-class Ranked(NamedTuple):
-    """One reform and one limit; None where the folder cannot be built so, for the reason in ``lacking``.
 
-    ``first_in``: from before to before with this reform alone. ``last_out``: from the whole without it to the whole.
-    Both are before minus after, as :class:`sim.analysis.results.Change` has it: positive where the reform saves time.
+class Apart(NamedTuple):
+    """What is to be simulated so that the reforms that ``after`` has and ``before`` has not are told apart.
+
+    ``built``: before with a reform, the whole without it; ``lacking``: reforms for which the folder cannot be built so,
+    and why.
     """
-
-    reform: str
-    limit: str
-    first_in: Change | None
-    last_out: Change | None
-    grows_alone: bool
-    """With it alone a queue that this limit needs grows without end."""
-    grows_without: bool
-    """Without it one does."""
-
-
-class Ranking(NamedTuple):
-    """The reforms that ``after`` has and ``before`` has not; ``whole`` is what all of them do together."""
 
     before: str
     after: str
-    seed: int
-    replications: int
-    engine: EngineName
-    results: tuple[ScenarioResult, ScenarioResult]
-    whole: tuple[Change, ...]
-    reforms: tuple[Ranked, ...]
-    lacking: dict[str, Text]
-    """Reforms that cannot stand alone or be left out, and why."""
+    reforms: tuple[str, ...]
+    built: Mapping[tuple[Role, str], Scenario]
+    lacking: Mapping[str, Text]
+
+    def scenarios(self) -> list[Scenario]:
+        """Each once: with two reforms, the first alone is the whole without the second."""
+        return list({scenario.id: scenario for scenario in self.built.values()}.values())
 
 
-def rank(
-    folder: Folder,
-    before: str,
-    after: str,
-    *,
-    seed: int,
-    replications: int,
-    engine: EngineName = ENGINE,
-    workers: int = 1,
-    progress: Progress | None = None,
-) -> Ranking:
-    """Simulate before, after, and both with each reform by itself, all under the same random numbers.
+def apart(folder: Folder, before: str, after: str, known: Sequence[Scenario] = ()) -> Apart:
+    """Before and after with each reform by itself; where that is one of the ``known`` scenarios, it is that one.
 
     Errors: InputError for unknown scenarios, and where ``after`` has no reform that ``before`` has not.
     """
-    specs = [find(folder.scenarios, id_, Text("情景", "scenario")) for id_ in (before, after)]
-    reforms = [reform for reform in specs[1].reforms if reform not in specs[0].reforms]
+    first, last = (find(folder.scenarios, id_, Text("情景", "scenario")) for id_ in (before, after))
+    reforms = [reform for reform in last.reforms if reform not in first.reforms]
     if not reforms:
         raise InputError(
             Text("后一情景没有前一情景所没有的举措", "the second scenario has no reform that the first has not"),
@@ -74,101 +49,57 @@ def rank(
             where=after,
         )
     lacking: dict[str, Text] = {}
-    built: dict[tuple[str, str], Scenario] = {}
+    built: dict[tuple[Role, str], Scenario] = {}
+    same = {scenario.hash: scenario for scenario in known}
     for reform in reforms:
-        with_it = _spec(specs[0], [*specs[0].reforms, reform])
-        without = _spec(specs[1], [other for other in specs[1].reforms if other != reform])
-        for role, spec in (("alone", with_it), ("without", without)):
+        rest = [other for other in last.reforms if other != reform]
+        asked: list[tuple[Role, str, ScenarioSpec]] = [
+            ("alone", f"{before}+{reform}", _with(first, [*first.reforms, reform])),
+            ("without", f"{after}~{reform}", _with(last, rest)),
+        ]
+        for role, id_, spec in asked:
             try:
-                built[role, reform] = folder.model_copy(update={"scenarios": {reform: spec}}).scenario(reform)
+                scenario = folder.model_copy(update={"scenarios": {id_: spec}}).scenario(id_)
             except InputError as error:
                 lacking[reform] = error.rule
-    scenarios = [folder.scenario(before), folder.scenario(after), *built.values()]
-    engine = ready(engine)
-    each = some_at_a_time(scenarios, seed, replications, engine=engine, workers=workers, progress=progress)
-    (scenario, its), (scenario_after, its_after) = next(each), next(each)
-    first, last = (assess(scenario, its), its), (assess(scenario_after, its_after, its), its_after)
-    effects: dict[tuple[str, str], dict[str, Change]] = {}
-    growing: dict[tuple[str, str], set[str]] = {}
-    for (role, reform), (scenario, its) in zip(built, each, strict=True):
-        other = (assess(scenario, its, first[1]), its)
-        effects[role, reform] = _changes(first, other) if role == "alone" else _changes(other, last)
-        growing[role, reform] = _growing(other[0])
-    ranked = [
-        Ranked(
-            reform,
-            verdict.limit,
-            effects.get(("alone", reform), {}).get(verdict.limit),
-            effects.get(("without", reform), {}).get(verdict.limit),
-            verdict.limit in growing.get(("alone", reform), ()),
-            verdict.limit in growing.get(("without", reform), ()),
-        )
-        for reform in reforms
-        for verdict in last[0].verdicts
-    ]
-    return Ranking(
-        before,
-        after,
-        seed,
-        replications,
-        engine,
-        (first[0], last[0]),
-        tuple(_changes(first, last).values()),
-        tuple(ranked),
-        lacking,
-    )
+            else:
+                built[role, reform] = same.setdefault(scenario.hash, scenario)
+    return Apart(before, after, tuple(reforms), built, lacking)
 
 
-_Found = tuple[ScenarioResult, Sequence[Sample]]
+def _with(spec: ScenarioSpec, reforms: Sequence[str]) -> ScenarioSpec:
+    return spec.model_copy(update={"reforms": tuple(reforms)})
 
 
-def _changes(before: _Found, after: _Found) -> dict[str, Change]:
-    return {change.limit: change for change in changes(*before, *after)}
+class Found(NamedTuple):
+    """A scenario's result, and the samples that it comes from."""
+
+    result: ScenarioResult
+    samples: Sequence[Sample]
 
 
-def _growing(found: ScenarioResult) -> set[str]:
-    return {verdict.limit for verdict in found.verdicts if verdict.growing}
+class OneByOne:
+    """Takes the scenarios of ``asked`` as they are found, in any order, under the same random numbers."""
 
+    def __init__(self, asked: Apart, before: Found, after: Found) -> None:
+        self._asked, self._before, self._after = asked, before, after
+        self._effects: dict[tuple[Role, str], dict[str, Change]] = {}
+        self._growing: dict[tuple[Role, str], set[str]] = {}
+        self.take(before)
+        self.take(after)
 
-def _spec(like: ScenarioSpec, reforms: Sequence[str]) -> ScenarioSpec:
-    return like.model_copy(update={"reforms": tuple(reforms)})
+    def take(self, found: Found) -> None:
+        for role, reform in (key for key, built in self._asked.built.items() if built.id == found.result.id):
+            its = changes(*self._before, *found) if role == "alone" else changes(*found, *self._after)
+            self._effects[role, reform] = {change.limit: change for change in its}
+            self._growing[role, reform] = {verdict.limit for verdict in found.result.verdicts if verdict.growing}
 
+    def ranking(self) -> Ranking:
+        ids = [verdict.limit for verdict in self._after.result.verdicts]
+        ranked = tuple(self._ranked(reform, limit) for reform in self._asked.reforms for limit in ids)
+        return Ranking(self._asked.before, self._asked.after, ranked, dict(self._asked.lacking))
 
-def document(found: Ranking, limits: Sequence[str]) -> dict[str, object]:
-    """The ranking of these limits as a JSON document."""
-    return {
-        "before": found.before,
-        "after": found.after,
-        "seed": found.seed,
-        "replications": found.replications,
-        "engine": found.engine,
-        "limits": {
-            limit: {
-                "all": _both(next((c for c in found.whole if c.limit == limit), None)),
-                "reforms": [
-                    {
-                        "reform": r.reform,
-                        "first_in": _both(r.first_in),
-                        "last_out": _both(r.last_out),
-                        "grows_alone": r.grows_alone,
-                        "grows_without": r.grows_without,
-                    }
-                    for r in found.reforms
-                    if r.limit == limit
-                ],
-            }
-            for limit in limits
-        },
-        "not_apart": sorted(found.lacking),
-    }
-
-
-def _both(change: Change | None) -> dict[str, object] | None:
-    """Differences before minus after, of the mean (days) and of the share within the limit."""
-    if change is None:
-        return None
-    compared = {"mean": change.mean, "share_within": change.share_within}
-    return {
-        name: None if c is None else {part: getattr(c.difference, part) for part in ("value", "low", "high")}
-        for name, c in compared.items()
-    }
+    def _ranked(self, reform: str, limit: str) -> Ranked:
+        first_in, last_out = (self._effects.get((role, reform), {}).get(limit) for role in ROLES)
+        alone, without = (limit in self._growing.get((role, reform), ()) for role in ROLES)
+        return Ranked(reform, limit, first_in, last_out, alone, without)

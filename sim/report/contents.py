@@ -9,6 +9,7 @@ from sim.text import Text
 
 _AT_THE_END = {
     "readings": Text("口径对照表", "All commitments under all their readings"),
+    "rankings": Text("举措逐项贡献", "What each reform brings, first in and last out"),
     "reforms": Text("情景与改革举措", "Scenarios and reforms"),
     "loads": Text("班组负荷", "Load of the pools"),
     "processes": Text("办理流程图", "The processes"),

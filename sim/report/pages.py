@@ -19,6 +19,7 @@ from sim.report import (
     numbers,
     overview,
     page_one,
+    rankings,
     readings,
     reform_words,
     sentences,
@@ -114,6 +115,7 @@ def long_page(edition: Edition) -> str:
         tables=overview.tables(edition),
         signs=overview.signs(edition),
         signs_of=overview.SIGNS,
+        told=rankings.told(edition),
         marks=page_one.marks(edition),
         numbers=numbers,
     )
@@ -122,7 +124,8 @@ def long_page(edition: Edition) -> str:
 def page(edition: Edition, charts: Charts) -> str:
     """The whole report as HTML."""
     assumptions = assumption_words.assumptions(edition)
-    empty = {"readings": edition.measured, "processes": charts.processes, "assumptions": assumptions}
+    told = rankings.told(edition)
+    empty = {"readings": edition.measured, "rankings": told, "processes": charts.processes, "assumptions": assumptions}
     parts = contents.parts(edition, without={anchor for anchor, its in empty.items() if not its})
     dense = len(edition.limits(numbered=True)) > _MOST_IN_FULL
     lines = len(edition.limits(numbered=True)) * len(edition.result.scenarios)
@@ -138,6 +141,7 @@ def page(edition: Edition, charts: Charts) -> str:
         parts=parts,
         numbered={part.anchor: part for one in parts for part in (one, *one.limits)},
         long=sum(1 + len(one.limits) for one in parts) > _LONG,
+        told=told,
         dense=dense,
         marks=page_one.marks(edition),
         groups=page_one.groups(edition),

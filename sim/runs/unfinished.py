@@ -18,7 +18,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
 from math import inf
@@ -53,6 +53,7 @@ class Asked:
 
     ``scenarios``: the hash of each, in their order. ``folder``: hash of all that the folder describes. ``job``: the run
     as it was asked for on the command line. ``program``: fingerprint of the sources and of the versions used.
+    ``beside``: further scenarios that are simulated to compare with, of which no log is kept.
     """
 
     scenarios: Mapping[str, str]
@@ -63,6 +64,11 @@ class Asked:
     folder: str
     job: Mapping[str, Any]
     program: str
+    beside: Mapping[str, str] = field(default_factory=dict)
+
+    def units(self) -> int:
+        """How many there are in all."""
+        return (len(self.scenarios) + len(self.beside)) * self.replications
 
     def log_names(self) -> list[str]:
         """The files of the event logs that are kept, below the folder of logs."""
@@ -75,7 +81,7 @@ class Asked:
 
     def key(self, scenario: str, replication: int) -> str:
         """What a unit is a sample of, and by which program."""
-        its = [self.scenarios[scenario], self.seed, replication, self.engine, self.program]
+        its = [self.scenarios.get(scenario) or self.beside[scenario], self.seed, replication, self.engine, self.program]
         return hashlib.sha256(json.dumps(its).encode()).hexdigest()
 
 
@@ -136,8 +142,9 @@ class Unfinished:
     def begin(self) -> None:
         """Make room for units and write down what was asked for."""
         try:
-            for scenario in self.asked.scenarios:
+            for scenario in (*self.asked.scenarios, *self.asked.beside):
                 (self.out / HOME / _UNITS / scenario).mkdir(parents=True)
+            for scenario in self.asked.scenarios:
                 (self.results / LOGS / scenario).mkdir(parents=True)
         except OSError as error:
             raise unwritable(error, self.out) from error
@@ -260,7 +267,7 @@ def _digest(asked: Asked) -> str:
 
 
 def _in_the_way(run: Unfinished, count: int) -> InputError:
-    of = len(run.asked.scenarios) * run.asked.replications
+    of = run.asked.units()
     return InputError(
         Text(
             f"这个目录中有一次未完成的运行(已有 {count}/{of} 次模拟)",
@@ -285,7 +292,7 @@ def _left_for_later(run: Unfinished) -> Iterator[None]:
         if not count or isinstance(error, RunError):
             run.end()
         elif not isinstance(error, InputError):
-            of = len(run.asked.scenarios) * run.asked.replications
+            of = run.asked.units()
             run.tell(
                 Text(
                     f"已完成的 {count}/{of} 次模拟已保留,接着算:shixian resume {run.out}",
