@@ -30,9 +30,10 @@ class Measured(NamedTuple):
 
 def measure(log: EventLog, window: tuple[int, int], answer: Answer) -> Measured:
     """What one replication says where ``answer`` has an exact number."""
-    first = window[0] if answer.from_ is None else instant_of(answer.from_)
-    last = window[1] if answer.until is None else instant_of(answer.until)
-    of_steps = answer.of in ("wait", "stay")
+    of_steps = answer.of in ("wait", "stay")  # all executions of the cohort, also those after the window
+    first, last = (log.begin, log.end_of_run + 1) if of_steps else window
+    first = first if answer.from_ is None else instant_of(answer.from_)
+    last = last if answer.until is None else instant_of(answer.until)
     cohort = _within(log.cases.accepted, window if of_steps else (first, last)) & _of_class(log, answer)
     match answer.of:
         case "time" | "wait" | "stay":
