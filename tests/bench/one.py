@@ -16,12 +16,11 @@ def main(program: str, name: str, size: str, replication: str) -> None:
 
         MODELS[name](float(size), int(replication))
         return
-    import sim
-    import sim.engine.kernel
-    from tests.bench.workloads import SEED, scenario
+    import sim.engine.kernel  # noqa: F401 - it is measured apart
+    from tests.bench.workloads import scenario, simulated
 
     before = _memory("VmRSS") if program == "memory" else 0
-    log = sim.simulate(scenario(name, int(size)), SEED, int(replication))
+    log = simulated(scenario(name, int(size)), int(replication))
     if program == "memory":
         print(before, _memory("VmHWM"), len(log.cases))
 

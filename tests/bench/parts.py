@@ -14,7 +14,7 @@ from sim.engine.replicate import replicate
 from tests.bench.clocks import alternating, cpu, in_turn, python, wall
 from tests.bench.document import City, Command, Growth, Mean, Memory, Program, Starting, Times, Workers, Workload
 from tests.bench.simpy_models import MODELS
-from tests.bench.workloads import SEED, Found, days, found, scenario
+from tests.bench.workloads import SEED, Found, days, found, scenario, simulated
 
 Name = Literal["w1", "w1c", "w2"]
 NAMES: tuple[Name, ...] = ("w1", "w1c", "w2")
@@ -23,14 +23,14 @@ ONE = ("-m", "tests.bench.one")
 
 def workload(name: Name, cases: int, runs: int) -> Workload:
     """Both programs on one workload, in turn; the first replication of Shixian, which warms it, is not counted."""
-    sim.simulate(scenario(name, 100), SEED)  # imports are measured apart
+    simulated(scenario(name, 100), 0)  # imports are measured apart
     read_s, described = cpu(lambda: scenario(name, cases))
     compile_s, _ = cpu(lambda: compile_program(described))
-    sim.simulate(described, SEED, runs)
+    simulated(described, runs)
     hours = 24.0 * days(name, cases)
 
     def shixian(replication: int) -> tuple[float, Found]:
-        spent, log = cpu(lambda: sim.simulate(described, SEED, replication))
+        spent, log = cpu(lambda: simulated(described, replication))
         return spent, found(log, described)
 
     def simpy(seed: int) -> tuple[float, Found]:
@@ -81,7 +81,7 @@ def growth(sizes: Sequence[int], runs: int) -> dict[str, Growth]:
             described = scenario(name, size)
             measured = []
             for replication in range(runs + 1):
-                spent, log = cpu(lambda s=described, r=replication: sim.simulate(s, SEED, r))  # type: ignore[misc]
+                spent, log = cpu(lambda s=described, r=replication: simulated(s, r))  # type: ignore[misc]
                 measured.append(spent / found(log, described).events * 1e9)
                 del log
             costs.append(round(median(measured[1:]), 1))
@@ -117,11 +117,11 @@ def workers(cases: int, replications: int, runs: int) -> Workers:
     """The same replications by one thread and by two, in turn; every thread has simulated before."""
     described = scenario("w1", cases)
 
-    def simulated(replication: int) -> int:
+    def rows(replication: int) -> int:
         return len(sim.simulate(described, SEED, replication))
 
     def by(executor: ThreadPoolExecutor, n: int) -> float:
-        return wall(lambda: replicate(simulated, range(replications), executor, workers=n))
+        return wall(lambda: replicate(rows, range(replications), executor, workers=n))
 
     with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(2) as two:
         by(two, 2)

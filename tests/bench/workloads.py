@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 import sim
+from sim.eventlog import Coded
 from sim.model.scenario import Scenario
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -27,6 +30,16 @@ def days(name: str, cases: int) -> int:
 def scenario(name: str, cases: int) -> Scenario:
     last = _BEGIN + dt.timedelta(days=days(name, cases) - 1)
     return sim.load(FOLDERS / name, {"study/to": last.isoformat()}).scenario("all")
+
+
+def simulated(described: Scenario, replication: int) -> sim.EventLog:
+    """One replication with its full log: every column is read, since words and labels are spelt out when they are."""
+    log = sim.simulate(described, SEED, replication)
+    for table in (log, log.cases):
+        for column in map(partial(getattr, table), (its.name for its in fields(table))):
+            if isinstance(column, Coded):
+                assert column.codes is not None
+    return log
 
 
 class Found(NamedTuple):
