@@ -57,6 +57,13 @@ def test_the_estimate_of_cases_and_rows_is_near_what_a_run_comes_to() -> None:
     assert cost.cost([listed], 10)[:2] == (20, 60)
 
 
+def test_of_many_scenarios_the_samples_of_a_few_are_in_memory_and_those_of_the_first_and_the_ranked_stay() -> None:
+    its = load(EXAMPLE).scenario("today")
+    few = cost.AT_A_TIME + 2
+    memory = [cost.cost([its] * n, 50).bytes for n in (1, few, few + 1)]
+    assert memory[0] < memory[1] == memory[2]
+
+
 RUN, TRACE = ["run", EXAMPLE, "today"], ["trace", EXAMPLE, "today", "--case", "1"]
 TOO_MUCH = [
     (RUN, ["--replications", "1000000"], "hours"),

@@ -14,7 +14,7 @@ from sim.engine.replicate import Progress
 from sim.errors import InputError, InputErrors
 from sim.model import files
 from sim.model.scenario import Folder, Scenario
-from sim.runs.simulated import samples_of
+from sim.runs.simulated import some_at_a_time
 from sim.text import Text
 
 MOST_AXES, MOST_POINTS = 2, 200
@@ -72,7 +72,7 @@ def run_sweep(
     seed = study.seed if seed is None else seed
     replications = replications or study.replications
     engine = ready(engine)
-    samples = samples_of(scenarios, seed, replications, engine=engine, workers=workers, progress=progress)
+    each = some_at_a_time(scenarios, seed, replications, engine=engine, workers=workers, progress=progress)
     points = [
         Point(
             values,
@@ -87,7 +87,7 @@ def run_sweep(
                 command=command,
             ),
         )
-        for values, loaded, built, its in zip(asked, folders, scenarios, samples, strict=True)
+        for values, loaded, (built, its) in zip(asked, folders, each, strict=True)
     ]
     return Sweep(scenario, tuple(axes), tuple(points))
 

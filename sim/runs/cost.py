@@ -43,6 +43,12 @@ _ROW_BYTES, _SERVER_BYTES, _CASE_BYTES, _PROGRAM_BYTES = 300, 300, 50, 450e6
 """Memory for a row and for a server of a replication under way, for a case in its sample, for the program itself."""
 
 
+AT_A_TIME = 6
+"""Scenarios whose samples are in memory together: of a city they take 20 MB for each replication."""
+_KEPT = 2
+"""Scenarios whose samples stay: the one that others are compared with, and the one whose reforms are told apart."""
+
+
 class Cost(NamedTuple):
     """Of a whole run: cases and rows of all replications, seconds of the clock, bytes of memory."""
 
@@ -66,7 +72,8 @@ def cost(scenarios: Sequence[Scenario], replications: int, *, engine: EngineName
     cases, rows = (replications * sum(its[i] for its in of_each) for i in (0, 1))
     at_once = max(1, min(workers, replications * len(scenarios)))
     largest = max(its[1] * _ROW_BYTES + its[2] * _SERVER_BYTES for its in of_each)
-    return Cost(cases, rows, rows * _ROW_S[engine] / at_once, _PROGRAM_BYTES + at_once * largest + cases * _CASE_BYTES)
+    held = replications * sum(sorted(its[0] for its in of_each)[-AT_A_TIME - _KEPT :]) * _CASE_BYTES
+    return Cost(cases, rows, rows * _ROW_S[engine] / at_once, _PROGRAM_BYTES + at_once * largest + held)
 
 
 def affordable(

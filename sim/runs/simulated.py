@@ -13,12 +13,9 @@ from sim.engine.engines import ENGINE, EngineName, ready, simulate
 from sim.engine.replicate import Progress, executor_for, replicate
 from sim.logfiles import content_of
 from sim.model.scenario import Scenario
-from sim.runs.cost import affordable
+from sim.runs.cost import AT_A_TIME, affordable
 from sim.runs.unfinished import Unfinished
 from sim.runs.units import Place, keep
-
-_AT_A_TIME = 6
-"""Scenarios whose samples are in memory together: of a city they take 20 MB for each replication."""
 
 
 def some_at_a_time(
@@ -31,30 +28,30 @@ def some_at_a_time(
     progress: Progress | None = None,
     run: Unfinished | None = None,
 ) -> Iterator[tuple[Scenario, list[Sample]]]:
-    """Each scenario with its samples, of which those of a few scenarios are in memory together."""
-    if run is None or not run.finished():
-        affordable(scenarios, replications, engine=engine, workers=workers)
-    for at in range(0, len(scenarios), _AT_A_TIME):
-        some = scenarios[at : at + _AT_A_TIME]
-        told = progress and _after(at * replications, len(scenarios) * replications, progress)
-        its = samples_of(some, seed, replications, engine=engine, workers=workers, progress=told, run=run)
-        yield from zip(some, its, strict=True)
+    """Each scenario with its samples, of which those of a few scenarios are in memory together.
 
-
-def samples_of(
-    scenarios: Sequence[Scenario],
-    seed: int,
-    replications: int,
-    *,
-    engine: EngineName = ENGINE,
-    workers: int = 1,
-    progress: Progress | None = None,
-    run: Unfinished | None = None,
-) -> list[list[Sample]]:
-    """Each scenario's samples, in the order of the replications; those that ``run`` keeps are not done again."""
+    Samples are in the order of the replications; those that ``run`` keeps are not done again. Errors: InputError where
+    it is too much (:func:`sim.runs.cost.affordable`).
+    """
     engine = ready(engine)
     if run is None or not run.finished():
         affordable(scenarios, replications, engine=engine, workers=workers)
+    for at in range(0, len(scenarios), AT_A_TIME):
+        some = scenarios[at : at + AT_A_TIME]
+        told = progress and _after(at * replications, len(scenarios) * replications, progress)
+        its = _samples_of(some, seed, replications, engine, workers, told, run)
+        yield from zip(some, its, strict=True)
+
+
+def _samples_of(
+    scenarios: Sequence[Scenario],
+    seed: int,
+    replications: int,
+    engine: EngineName,
+    workers: int,
+    progress: Progress | None,
+    run: Unfinished | None,
+) -> list[list[Sample]]:
     all_ = [
         _Unit(described, seed, replication, engine, run.place(scenario.id, replication) if run else None)
         for scenario in scenarios
