@@ -13,7 +13,7 @@ from sim.cli import run
 from sim.errors import InputError, ShixianError
 from sim.verification.expected import Answer, KnownCase, known_cases
 from sim.verification.measures import Measured, measure
-from sim.verification.verify import judged
+from sim.verification.verify import judged, verify
 from tests.conftest import ROOT
 from tests.exact_answers import EXACT
 from tests.handmade import Handmade, at
@@ -160,3 +160,9 @@ def test_an_expectation_that_is_not_written_as_it_should_be_is_refused(
 def test_a_folder_without_known_answers_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no known answers"):
         known_cases(tmp_path)
+
+
+@pytest.mark.slow
+def test_every_known_answer_passes() -> None:
+    failed = [one.case.id for one in verify(CASES, workers=2) if not one.passed]
+    assert not failed

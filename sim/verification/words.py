@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.report.table import WIDTH, plain
+from sim.report.typography import full_width
 from sim.text import Language, Text
 from sim.verification.expected import Answer, NotExpressible
 from sim.verification.verify import STANDARD_ERRORS, Finding, Verified
@@ -25,7 +26,7 @@ _STATISTIC = {
     "variance": Text("{of}的方差", "variance of the {of}"),
     "log-mean": Text("{of}对数的平均", "mean of the logarithm of the {of}"),
     "log-sd": Text("{of}对数的标准差", "standard deviation of the logarithm of the {of}"),
-    "quantile": Text("{of}的 {level} 分位数", "{level} percentile of the {of}"),
+    "quantile": Text("{of}的 {level} 分位数", "{level} quantile of the {of}"),
     "within": Text("P({of} ≤ {at})", "P({of} <= {at})"),
     "above": Text("P({of} > {at})", "P({of} > {at})"),
     "law": Text("{of}的分布,最大差距", "law of the {of}, largest gap"),
@@ -64,42 +65,52 @@ def table(verified: Sequence[Verified], others: Sequence[NotExpressible], lang: 
     from rich.table import Table
 
     shown = Table(box=box.SIMPLE_HEAD, width=WIDTH, show_lines=False, pad_edge=False)
-    shown.add_column(Text("已知答案", "known answer").in_(lang), ratio=1, overflow="fold")
+    shown.add_column(_said(Text("已知答案", "known answer"), lang), ratio=1, overflow="fold")
     for heading in (Text("精确值", "exact"), Text("模拟值", "simulated"), Text("标准误", "std. error"), Text("z", "z")):
-        shown.add_column(heading.in_(lang), justify="right", no_wrap=True)
-    shown.add_column(Text("结论", "verdict").in_(lang), no_wrap=True)
+        shown.add_column(_said(heading, lang), justify="right", no_wrap=True)
+    shown.add_column(_said(Text("结论", "verdict"), lang), no_wrap=True)
     for one in verified:
-        title = f"{one.case.id} {one.name.in_(lang)}\n  {one.case.expected.source}"
-        shown.add_row(title, "", "", "", "", VERDICTS[one.passed].in_(lang))
+        title = f"{one.case.id} {_said(one.name, lang)}\n  {one.case.expected.source}"
+        shown.add_row(title, "", "", "", "", _said(VERDICTS[one.passed], lang))
         for finding in one.findings:
             shown.add_row(*_row(finding, lang))
-    lines = [_cannot(other, lang) for other in others]
-    return plain(shown, *lines, _RULE.in_(lang), summary(verified, others).in_(lang))
+    below = (*map(_cannot, others), _RULE, summary(verified, others))
+    return plain(shown, *(_said(text, lang) for text in below))
 
 
 def summary(verified: Sequence[Verified], others: Sequence[NotExpressible]) -> Text:
     """How many pass, in one line."""
     passed, answers = sum(one.passed for one in verified), sum(len(one.findings) for one in verified)
-    return Text(
-        f"{len(verified)} 例已知答案({answers} 个数),通过 {passed} 例;另有 {len(others)} 例模型不能表达",
-        f"{passed} of {len(verified)} known answers pass ({answers} numbers); {len(others)} more cannot be expressed",
+    found = Text(
+        f"{len(verified)} 例已知答案({answers} 个数),通过 {passed} 例",
+        f"{passed} of {len(verified)} known answers pass ({answers} numbers)",
     )
+    if not others:
+        return found
+    return Text(f"{found.zh};另有 {len(others)} 例模型不能表达", f"{found.en}; {len(others)} more cannot be expressed")
 
 
 def _row(finding: Finding, lang: Language) -> tuple[str, ...]:
-    unfinished = Text(f",未办结 {finding.unfinished} 件", f", {finding.unfinished} unfinished").in_(lang)
+    what, unfinished = asked(finding.answer), finding.unfinished
+    if unfinished:
+        what = Text(f"{what.zh},未办结 {unfinished} 件", f"{what.en}, {unfinished} unfinished")
     return (
-        f"  {asked(finding.answer).in_(lang)}{unfinished if finding.unfinished else ''}",
+        f"  {_said(what, lang)}",
         f"{finding.exact:.5g}",
         f"{finding.simulated:.5g}",
         f"{finding.standard_error:.2g}",
         f"{finding.distance:+.1f}",
-        VERDICTS[finding.passed].in_(lang),
+        _said(VERDICTS[finding.passed], lang),
     )
 
 
-def _cannot(other: NotExpressible, lang: Language) -> str:
-    words = Text("模型不能表达:{reason}", "cannot be expressed: {reason}")
-    return (
-        f"{other.id} {other.name.in_(lang)}: {words.in_(lang).format(reason=other.reason.in_(lang))} [{other.source}]"
+def _cannot(other: NotExpressible) -> Text:
+    return Text(
+        f"{other.id} {other.name.zh}:模型不能表达,{other.reason.zh} [{other.source}]",
+        f"{other.id} {other.name.en}: cannot be expressed, since {other.reason.en} [{other.source}]",
     )
+
+
+def _said(text: Text, lang: Language) -> str:
+    """In the reader's language; Chinese with full-width punctuation."""
+    return full_width(text.zh) if lang == "zh" else text.en
