@@ -36,4 +36,6 @@ def nearest(name: str, known: Iterable[str]) -> Text:
 
 def near_to(name: str, known: Iterable[str]) -> str | None:
     """The known name that was probably meant."""
-    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)), None)
+    known = list(known)
+    same = (one for one in known if one.casefold() == name.casefold())
+    return next(same, None) or next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.5)), None)

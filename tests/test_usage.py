@@ -19,6 +19,7 @@ from sim.text import Text
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = str(ROOT / "scenarios/example")
 RUN = ["run", EXAMPLE, "today"]
+SWEEP = ["sweep", EXAMPLE, "today", "--over", "pools/reviewers/servers=3,4"]
 
 
 def told(capsys: pytest.CaptureFixture[str], arguments: list[str], lang: str) -> tuple[int, str]:
@@ -41,6 +42,7 @@ def told(capsys: pytest.CaptureFixture[str], arguments: list[str], lang: str) ->
             Text("没有这个取值\n  取值: not-mett\n  改法: 是否想写 not-met?", "no such value"),
         ),
         (["check", EXAMPLE, "--lang", "fr"], Text("--lang: 没有这个取值\n  取值: fr", "there are: zh, en")),
+        ([*RUN, "--fail-on", "NOT-MET"], Text("改法: 是否想写 not-met?", "did you mean not-met?")),
         (["trace", EXAMPLE, "today"], Text("shixian trace: 缺少 --case", "--case is missing")),
         (["trace", *RUN[1:], "--case", "1", "--replication", "-1"], Text("取值: -1", "from 0 to 1048575")),
         (["check"], Text("缺少 目录", "DIR is missing")),
@@ -83,13 +85,14 @@ def test_an_option_without_its_value_is_told_so(capsys: pytest.CaptureFixture[st
         ("--json", "long" * 100, Text("名称太长", "the name is too long")),
     ],
 )
+@pytest.mark.parametrize("command", [RUN, SWEEP])
 def test_a_path_that_cannot_be_written_is_refused_before_any_work(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, option: str, path: str, expected: Text
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, command: list[str], option: str, path: str, expected: Text
 ) -> None:
     (tmp_path / "file").write_text("")
     written = str(tmp_path / path) if path else ""
     for lang, rule in expected._asdict().items():
-        code, said = told(capsys, [*RUN, "--replications", "1000000", option, written], lang)
+        code, said = told(capsys, [*command, "--replications", "1000000", option, written], lang)
         assert code == 2 and f"{option}: {rule}" in said
     assert [one.name for one in tmp_path.iterdir()] == ["file"]
 

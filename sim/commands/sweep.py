@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from sim.commands import options
+from sim.commands.values import Writable
 from sim.errors import InputError
 from sim.names import find
 from sim.text import Language, Text
@@ -37,7 +38,7 @@ def command(say: options.Say) -> click.Command:
     @click.argument("scenario", metavar=say(options.SCENARIO))
     @click.option("--over", "axes", multiple=True, required=True, metavar="PATH=A,B,C", callback=_axes, help=say(_OVER))
     @click.option("--limit", "limits", multiple=True, help=say(_LIMIT))
-    @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help=say(_OUT))
+    @click.option("--out", type=Writable(folder=True), metavar=say(options.FOLDER), help=say(_OUT))
     @options.engine(say)
     @options.workers(say)
     @options.common(say)
