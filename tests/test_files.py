@@ -16,6 +16,7 @@ from sim.errors import InputErrors, ShixianError
 from sim.model import yaml_source
 from sim.model.figure_paths import assumptions_of, figures
 from sim.model.files import load
+from sim.model.folders import yaml_files
 from sim.model.law_forms import MeanSpread, Percentiles
 from sim.model.scenario import Folder
 from tests.tiny_folder import TINY, changed, notes_of, read, refusals
@@ -39,6 +40,14 @@ def test_sections_may_be_spread_over_files_and_subfolders(tmp_path: Path) -> Non
     (tmp_path / "two" / ".hidden.yaml").write_text("not: [read", "utf-8")
     (tmp_path / "two" / "empty.yaml").write_text("# nothing yet\nsessions:\n", "utf-8")
     assert read(tmp_path / "two", before + after[rest:]) == whole
+
+
+def test_what_a_file_adds_comes_after_the_file_whose_name_it_lengthens(tmp_path: Path) -> None:
+    """So the first scenario, which budget and explain take by default, is that of the shorter name."""
+    for name in ("scenarios-more.yaml", "scenarios.yaml", "scenarios.d/a.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}", "utf-8")
+    assert [name for name, _ in yaml_files(tmp_path)] == ["scenarios.yaml", "scenarios-more.yaml", "scenarios.d/a.yaml"]
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -21,11 +21,14 @@ FIGURES = "figures.csv"
 
 
 def yaml_files(folder: Path) -> list[tuple[str, Path]]:
-    """The folder's YAML files, with their names from the folder on, in the order of these names."""
+    """The folder's YAML files, with their names from the folder on, in the order of these names without `.yaml`.
+
+    So `scenarios.yaml` comes before `scenarios-property.yaml`, and what it begins with is the folder's first scenario.
+    """
     try:
         _refuse_what_is_no_folder(folder)
         root = folder.resolve()
-        found = sorted(_walk(root), key=lambda path: path.relative_to(root).as_posix().encode())
+        found = sorted(_walk(root), key=lambda path: path.relative_to(root).with_suffix("").as_posix().encode())
     except OSError as error:
         raise _unreadable(error, str(error.filename or folder)) from None
     files = [(path.relative_to(root).as_posix(), path) for path in found]
