@@ -108,6 +108,11 @@ def test_explain_draws_the_clock_over_the_steps(capsys, tmp_path):
     assert steps == {"permit/accept": False, "permit/supplement": False, "permit/review": True}
 
 
+def test_a_commitment_that_times_nothing_is_explained_without_a_clock(capsys):
+    code, out, _ = said(capsys, "explain", "scenarios/baotou", "E6", "--lang", "en")
+    assert code == 0 and out.rstrip().endswith("limit: the plan sets no number")
+
+
 def test_explain_says_what_a_case_does_not_wait_for(capsys, tmp_path):
     file = tmp_path / "explained.json"
     of_plan = ["explain", "scenarios/baotou", "E1", "--scenario", "plan"]

@@ -94,7 +94,8 @@ def _page(scenario: Scenario, id_: str, limit: Limit, lang: Language) -> Iterato
     rows = [("clause", limit.quote if lang == "zh" else f"{limit.quote}\n    {limit.english}")]
     rows += [("responsible", limit.responsible), ("deadline", limit.deadline)]
     rows += [("limit", wording.describe_limit(limit).in_(lang))]
-    rows += [("clock", wording.describe_clock(limit.clock, limit.default_reading(), model, limit.classes).in_(lang))]
+    if reading := limit.default_reading():  # without one nothing is timed
+        rows += [("clock", wording.describe_clock(limit.clock, reading, model, limit.classes).in_(lang))]
     for label, words in rows:
         yield f"  {_LABELS[label].in_(lang)}: {words}"
     for process, classes in _processes(model, limit).items():
@@ -105,8 +106,9 @@ def _page(scenario: Scenario, id_: str, limit: Limit, lang: Language) -> Iterato
             whose = model.owner_names().get(at.owner or "", Text("-", "-")).in_(lang)
             mark = set_cell_size(_COUNTED[counted].in_(lang), widest)
             yield f"    {mark}  {'  ' * at.depth}{name_of(at.step).in_(lang)} ({whose}) {at.path}"
-    yield ""
-    yield f"  {_LABELS['readings'].in_(lang)}:"
+    if limit.readings:
+        yield ""
+        yield f"  {_LABELS['readings'].in_(lang)}:"
     for reading in limit.readings:
         clock = wording.describe_clock(reading.clock or limit.clock, reading, model, reading.classes or limit.classes)
         yield f"    - {wording.describe_role(reading.role).in_(lang)} {reading.name.in_(lang)}: {clock.in_(lang)}"
