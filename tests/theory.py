@@ -97,6 +97,15 @@ def committee(capacity: int, lam: float, period: float) -> float:
     return mean_beyond(bulk(capacity, lam * period), capacity) / lam + period / 2
 
 
+def regular_arrivals(c: int, between: float, mu: float, most: int = 150) -> tuple[float, float]:
+    """(mean wait, P(wait)) in D/M/c, from the numbers that arrivals find: a chain of pure deaths between them."""
+    deaths = np.diag(mu * np.minimum(np.arange(1, most + 1), c), -1)
+    step = linalg.expm((deaths - np.diag(deaths.sum(axis=1))) * between)[1:, :-1]
+    equations = np.vstack([step.T - np.eye(most), np.ones(most)])
+    found: Floats = linalg.lstsq(equations, np.append(np.zeros(most), 1.0))[0]
+    return mean_beyond(found, c - 1) / (c * mu), float(found[c:].sum())
+
+
 def impatient(n: int, lam: float, mu: float, j: float) -> tuple[float, float]:
     """(P(wait), P(abandon)) in M/M/n+G (Zeltyn and Mandelbaum 2005), J the integral over the law of patience."""
     a = lam / mu
