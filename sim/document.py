@@ -64,7 +64,7 @@ def document(result: StudyResult, folder: Folder) -> Document:
     first, last = result.window
     return Document(
         schema=1,
-        notice=_words(ASSUMED) if any(verdict.assumed for verdict in verdicts) else None,
+        notice=_notice(result),
         folder=result.folder,
         name=_words(folder.name),
         command=result.command,
@@ -87,7 +87,14 @@ def ranking_document(result: StudyResult, limits: Sequence[str]) -> dict[str, An
     """What each reform brings for these limits, with the facts of the run, as it is written."""
     assert result.ranking is not None
     facts = {"seed": result.seed, "replications": result.replications, "engine": result.engine}
-    return facts | _ranking(result.ranking, result, limits).model_dump()
+    notice = _notice(result)
+    return {"notice": notice and notice.model_dump()} | facts | _ranking(result.ranking, result, limits).model_dump()
+
+
+def _notice(result: StudyResult) -> Words | None:
+    """What stands with the figures while any of them rests on assumptions."""
+    assumed = any(verdict.assumed for scenario in result.scenarios for verdict in scenario.verdicts)
+    return _words(ASSUMED) if assumed else None
 
 
 def write(result: StudyResult, folder: Folder, path: Path) -> None:

@@ -97,6 +97,7 @@ def test_the_command_prints_a_table_for_each_commitment(folder, capsys, lang, wo
     printed = capsys.readouterr().out
     assert words in printed and {"zh": "审核提速", "en": "quicker review"}[lang] in printed
     content = json.loads(out.read_text(encoding="utf-8"))
+    assert "假设" in content["notice"]["zh"]
     assert {one["reform"] for one in content["limits"]["L1"]["reforms"]} == {"one-more-reviewer", "quicker-review"}
 
 

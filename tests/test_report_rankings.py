@@ -78,6 +78,12 @@ def test_what_may_be_chance_is_told_by_name_without_a_place_and_what_no_case_fee
     assert found.left_out(edition()) == [f"变化不显著：{names('may-be-chance')[0]}。", "另有 1 项对各办件毫无影响。"]
 
 
+def test_a_commitment_that_no_reform_touches_says_so_in_one_sentence() -> None:
+    idle = tuple(ranked("E1", "no-effect") for _ in range(3))
+    found = rankings.contributions(edition(), replace(ranking(), reforms=idle), "E1")
+    assert not found.changing and found.left_out(edition()) == ["各项举措对各办件毫无影响。"]
+
+
 def test_alone_a_reform_takes_time_away_and_left_out_it_gives_it_back() -> None:
     large = rankings.contributions(edition(), ranking(), "E1").changing[1]
     assert large.alone[0].size.startswith("−3.0（−3.0～") and large.without[0].size.startswith("+3.0（")

@@ -62,17 +62,21 @@ class Contributions(NamedTuple):
     unchanged: int
     unknown: list[str]
 
-    def left_out(self, edition: Edition) -> list[str]:
-        """The reforms without an effect beyond chance, in sentences: by name, or how many where nothing happens."""
-        say, doubtful = edition.choose, [line.name for line in self.doubtful]
+    def left_out(self, edition: Edition, *, named: bool = True) -> list[str]:
+        """The reforms without an effect beyond chance, in sentences: by name, or how many where nothing happens.
+
+        ``named``: those whose effect may be chance, too, which have no line elsewhere.
+        """
+        say, doubtful = edition.choose, [line.name for line in self.doubtful if named]
         names = [
             (say("变化不显著：", "No significant change: "), doubtful),
             (say("没有可比较的数字：", "No figures to compare: "), self.unknown),
         ]
         found = [f"{words}{say('；', '; ').join(its)}{say('。', '.')}" for words, its in names if its]
         if n := self.unchanged:
+            some = self.changing or self.doubtful or self.unknown
             none = say(f"另有 {n} 项对各办件毫无影响。", f"{n} more without effect on any case.")
-            found.append(none)
+            found.append(none if some else say("各项举措对各办件毫无影响。", "No reform has an effect on any case."))
         return found
 
 
@@ -158,7 +162,7 @@ def ranking_table(edition: Edition, ranking: Ranking, limit: str) -> str:
     table.add_section()
     table.add_row(say("全部举措", "all of them"), its.whole[0].words(), "")
     title = f"{limit} {its.name}{say('：', ': ')}{its.promised}  [{its.measures[0]}]"
-    return "\n".join([title, plain(table), *its._replace(doubtful=[]).left_out(edition)])
+    return "\n".join([title, plain(table), *its.left_out(edition, named=False)])
 
 
 def _measures(edition: Edition, limit: str, changes: Sequence[Change | None]) -> tuple[Of, ...]:
