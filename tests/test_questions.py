@@ -60,7 +60,7 @@ def wait_by_calendar(scenario: Scenario) -> float:
 
 @pytest.mark.parametrize(
     ("scenario", "cut_off", "gaps", "found"),
-    [("before", 2, [5], 5.1), ("only-joint-review-twice", 1, [3, 2], 2.7)],
+    [("before", 2, [5], 5.1), ("only-joint-review-twice", 1, [3, 2], 2.6)],
 )
 def test_the_time_for_the_joint_review_is_that_of_its_calendar(
     baotou: Folder, scenario: str, cut_off: int, gaps: list[int], found: float
