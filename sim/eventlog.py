@@ -88,6 +88,9 @@ class LookedUp(Coded):
     def codes(self) -> NDArray[np.int32]:
         place: NDArray[np.int32] = self.__dict__["place"]
         of_place: NDArray[np.int32] = self.__dict__["of_place"]
+        return self.spelt_out(place, of_place)
+
+    def spelt_out(self, place: NDArray[np.int32], of_place: NDArray[np.int32]) -> NDArray[np.int32]:
         return of_place[place]
 
 
@@ -131,10 +134,10 @@ class Stints(NamedTuple):
     those of stretch s are server_first[s] to server_first[s + 1].
     """
 
-    first: Ints
+    first: NDArray[np.int32]
     start: Ints
     stop: Ints
-    server_first: Ints
+    server_first: NDArray[np.int32]
     servers: NDArray[np.int32]
 
 
@@ -257,7 +260,7 @@ class EventLog:
         return found
 
 
-def expanded(first: Ints, stop: Ints) -> tuple[Ints, Ints]:
+def expanded(first: NDArray[Any], stop: NDArray[Any]) -> tuple[Ints, Ints]:
     """The places first[i] to stop[i] - 1 of every i, one after another, as (i of each place, place).
 
     >>> [column.tolist() for column in expanded(np.array([5, 8]), np.array([7, 9]))]

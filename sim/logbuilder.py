@@ -230,10 +230,10 @@ def _stints(
     servers = tuple(sorted({server for stint in every for server in stint[2]} | kept, key=server_order))
     place = {server: i for i, server in enumerate(servers)}
     return Stints(
-        first=np.array([0, *accumulate(map(len, rows))], dtype=np.int64),
+        first=np.array([0, *accumulate(map(len, rows))], dtype=np.int32),
         start=np.array([stint[0] for stint in every], dtype=np.int64),
         stop=np.array([stint[1] for stint in every], dtype=np.int64),
-        server_first=np.array([0, *accumulate(len(stint[2]) for stint in every)], dtype=np.int64),
+        server_first=np.array([0, *accumulate(len(stint[2]) for stint in every)], dtype=np.int32),
         servers=np.array([place[server] for stint in every for server in stint[2]], dtype=np.int32),
     ), servers
 

@@ -164,11 +164,11 @@ def _stints(log: EventLog) -> pa.Array:
 
     stints = log.stints
     servers = _coded(stints.servers, [_server_text(server) for server in log.servers])
-    each = pa.ListArray.from_arrays(pa.array(stints.server_first.astype(np.int32)), servers)
+    each = pa.ListArray.from_arrays(pa.array(stints.server_first), servers)
     stretches = pa.StructArray.from_arrays(
         [_times(stints.start), _times(stints.stop), each], ["start", "stop", "servers"]
     )
-    return pa.ListArray.from_arrays(pa.array(stints.first.astype(np.int32)), stretches)
+    return pa.ListArray.from_arrays(pa.array(stints.first), stretches)
 
 
 def _hours(calendar: Calendar) -> dict[str, Any]:
@@ -282,7 +282,7 @@ def _stints_of(table: pa.Table, kept: set[Server]) -> tuple[Stints, tuple[Server
     found = [_server(name) for name in names]
     servers = tuple(sorted({found[code] for code in np.unique(codes)} | kept, key=server_order))
     place = np.array([servers.index(server) if server in servers else -1 for server in found], dtype=np.int32)
-    first, server_first = (np.asarray(part.offsets).astype(np.int64) for part in (column, each))
+    first, server_first = (np.asarray(part.offsets) for part in (column, each))
     start, stop = (
         np.asarray(stretches.field(name)).astype("datetime64[us]").astype(np.int64) for name in ("start", "stop")
     )

@@ -21,6 +21,20 @@ def look_up(node: Array, of_node: Array, kind: Array, needs: Array, unsplittable
         kind[row], needs[row], unsplittable[row] = of_node[i, 0], of_node[i, 1], of_node[i, 2] != 0
 
 
+@compiled(types.void(_i32, _flags))
+def mark(numbers: Array, met: Array) -> None:
+    """Mark the numbers that occur."""
+    for row in range(numbers.size):
+        met[numbers[row]] = True
+
+
+@compiled(types.void(_i32, _i32, _i32))
+def spell_out(numbers: Array, of_number: Array, told: Array) -> None:
+    """Fill a column that another one tells."""
+    for row in range(numbers.size):
+        told[row] = of_number[numbers[row]]
+
+
 @compiled(types.void(_i32, _i32))
 def replace(numbers: Array, by: Array) -> None:
     """Every number becomes the one at its place."""
@@ -79,7 +93,7 @@ def order_rows(ready: Array, case: Array, node: Array, visit: Array, of_node: Ar
     ``of_node``: the step and the kind of each node. Rows that are not in their order come first in ``order``, run by
     run; a run's rows keep the run's places.
     """
-    n, unsorted, found = ready.size, 0, 0
+    n, unsorted, found, told = ready.size, 0, 0, 0
     for row in range(1, n):
         if ready[row] < ready[row - 1]:
             unsorted = row
@@ -89,8 +103,10 @@ def order_rows(ready: Array, case: Array, node: Array, visit: Array, of_node: Ar
         fine = True
         for row in range(first + 1, stop):
             fine &= not _goes_before(row, row - 1, ready, case, node, visit, of_node)
-        for row in range(first, stop):
-            place[row] = row
+        if found > 0 or not fine:  # mostly a log is in order, and nobody asks for the places
+            for row in range(told, stop):
+                place[row] = row
+            told = stop
         if not fine:
             _sort(order[found : found + stop - first], first, ready, case, node, visit, of_node)
             for k in range(stop - first):
@@ -147,7 +163,7 @@ def count_stints(
     return n, m
 
 
-@compiled(types.void(_i32, _i64, _i64, _i64, _i64, _i64, _i32, _i32, _i32, _i32, _i64, _i64, _i64, _i64, _i32))
+@compiled(types.void(_i32, _i64, _i64, _i64, _i64, _i64, _i32, _i32, _i32, _i32, _i32, _i64, _i64, _i32, _i32))
 def flatten_stints(
     server: Array,
     row_start: Array,

@@ -14,11 +14,13 @@ from sim.engine.kernel.columns import (
     count_stints,
     flatten_stints,
     look_up,
+    mark,
     move_long,
     move_short,
     order_rows,
     replace,
     replace_rows,
+    spell_out,
 )
 from sim.engine.kernel.world import World
 from sim.engine.program import Program, layout
@@ -37,6 +39,15 @@ _OWN = ("node", "case", "visit", "ready", "start", "end", "outcome", "released_b
 """Columns that are the kernel's own."""
 
 
+class _Words(LookedUp):
+    """Spelt out in compiled code."""
+
+    def spelt_out(self, place: Array, of_place: Array) -> Array:
+        codes = blocks.empty(place.size, np.int32)
+        spell_out(place, of_place, codes)
+        return codes
+
+
 def log_of(world: World) -> EventLog:
     """The log of a run that is over, which gives its columns away. Errors: RunError for two cases of one identity."""
     program, n = world.program, int(world.run["rows"])
@@ -51,19 +62,20 @@ def log_of(world: World) -> EventLog:
     look_up(node, of_node.table, *(columns[name] for name in _LOOKED_UP))
     kept = of_node.kept_rows if place is None else place[of_node.kept_rows]
     columns["needs"][kept] = of_node.kept_needs
+    words = _words(node, of_node)
     stints, servers = _stints(world, columns, of_node.needs_names)
     return EventLog(
         kind=columns["kind"],
         case=columns["case"],
-        step=LookedUp(node, *of_node.words["step"]),
-        stage=LookedUp(node, *of_node.words["stage"]),
-        owner=LookedUp(node, *of_node.words["owner"]),
+        step=words["step"],
+        stage=words["stage"],
+        owner=words["owner"],
         visit=columns["visit"],
         ready=columns["ready"],
         start=columns["start"],
         end=columns["end"],
         outcome=columns["outcome"],
-        session=LookedUp(node, *of_node.words["session"]),
+        session=words["session"],
         needs=columns["needs"],
         released_by=columns["released_by"],
         unsplittable=columns["unsplittable"],
@@ -79,6 +91,15 @@ def log_of(world: World) -> EventLog:
     )
 
 
+def _words(node: Array, of_node: _OfNodes) -> dict[str, _Words]:
+    """The columns of words; those that say the same, such as nothing, are one."""
+    known: dict[tuple[bytes, tuple[str, ...]], _Words] = {}
+    return {
+        column: known.setdefault((codes.tobytes(), names), _Words(node, codes, names))
+        for column, (codes, names) in of_node.words.items()
+    }
+
+
 class _OfNodes:
     """What the node of a row tells; words that no row has are left out, so that equal logs have equal columns.
 
@@ -90,7 +111,9 @@ class _OfNodes:
         self.words: dict[str, tuple[Array, tuple[str, ...]]] = {}
         nodes, tables = program.arrays["nodes"], program.tables
         n = range(nodes.size)
-        self._used = np.flatnonzero(np.bincount(node, minlength=nodes.size)).tolist()
+        met = np.zeros(nodes.size, np.bool_)
+        mark(node, met)
+        self._used = np.flatnonzero(met).tolist()
         sessions = list(tables.sessions)
         self._add("step", tables.names)
         self._add("stage", [tables.stages.get(i) for i in n])
@@ -178,9 +201,10 @@ def _stints(
     stints, at = count_stints(columns["server"], servers, n, following, stint_servers, at_work)
     place = (np.cumsum(at_work) - 1).astype(np.int32)
     names = tuple(program.server(number) for number in np.flatnonzero(at_work).tolist())
-    lengths = (columns["server"].size + 1, stints, stints, stints + 1)
-    first, starts, stops, server_first = (blocks.empty(length, np.int64) for length in lengths)
-    found = Stints(first, starts, stops, server_first, blocks.empty(at, np.int32))
+    starts, stops = blocks.empty(stints, np.int64), blocks.empty(stints, np.int64)
+    lengths = columns["server"].size + 1, stints + 1, at
+    first, server_first, each = (blocks.empty(length, np.int32) for length in lengths)
+    found = Stints(first, starts, stops, server_first, each)
     rows = columns["server"], columns["start"], columns["end"]
     flatten_stints(*rows, start, stop, servers, n, following, stint_servers, place, *found)
     return found, names
