@@ -67,8 +67,8 @@ def test_the_time_for_the_joint_review_is_that_of_its_calendar(
 ) -> None:
     """Cut-off, half of the mean square gap over the mean gap, three hours of sitting; holidays take some meetings away.
 
-    Source: renewal theory (DOMAIN 2.6: weekly 2.5, Tuesdays and Fridays 1.3). ``found``: H3 of the simulated city, whose
-    papers do not come evenly over the week: fewest on Fridays.
+    Source: renewal theory (DOMAIN 2.6: weekly 2.5, Tuesdays and Fridays 1.3). ``found``: H3 of the simulated city,
+    whose papers do not come evenly over the week: fewest on Fridays.
     """
     without_holidays = cut_off + sum(gap**2 for gap in gaps) / (2 * sum(gaps)) + 3 / 6.5
     by_calendar = wait_by_calendar(baotou.scenario(scenario))
