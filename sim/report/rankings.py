@@ -19,11 +19,13 @@ _GROWS = Text("排队无限增长", "a queue grows without end")
 _HOW = Text(
     "单独实行：在“{before}”上只加这一项。从全部中撤去：从“{after}”中只去掉这一项。数字为指标的变化，减少为“−”；"
     "括号内为同一随机数下成对比较的 95% 区间。先列撤去后变化大的，再列单独实行时变化大的。"
-    "两列都不能相加：举措共用人员、互为条件或互相替代，逐项之和不是全部举措的作用。",
+    "两列都不能相加：举措共用人员、互为条件或互相替代，逐项之和不是全部举措的作用。"
+    "每 20 个实际并无作用的数字，约有 1 个会偶然显得显著。",
     "Alone: only this reform on top of “{before}”. Left out: “{after}” without this reform. Figures are changes, "
     "a decrease has “−”; in brackets 95% intervals of pairs under the same random numbers. First stand the reforms "
     "whose loss changes most, then those that change most alone. Neither column adds up: reforms share people, need or "
-    "replace each other, and their sum is not what all of them do together.",
+    "replace each other, and their sum is not what all of them do together. "
+    "Of twenty figures without any real effect about one looks beyond chance.",
 )
 
 
