@@ -115,6 +115,21 @@ def test_what_is_measured_is_what_its_name_says(described: dict[str, object], va
     assert found.unfinished == 0
 
 
+@pytest.mark.parametrize("of", ["time", "wait", "stay", "visits", "withdrawn"])
+def test_a_case_of_the_window_that_has_not_ended_is_counted_as_left_out(of: str) -> None:
+    """One that was accepted after the window is no part of it, and may be open."""
+    h = Handmade()
+    done = h.work(1, "a", "06-01 09:00", "06-01 09:00", "06-01 15:00", h.case(1, "06-01 09:00"))
+    h.instant("closed", 1, "06-01 15:00", done)
+    for case, accepted in ((2, "06-01 10:00"), (3, "06-02 10:00")):
+        h.work(case, "a", accepted, None, None, h.case(case, accepted))
+    window = (at("2021-06-01 00:00"), at("2021-06-02 00:00"))
+    step = {} if of in ("time", "withdrawn") else {"step": "a"}
+    assert measure(h.log(), window, answer(of=of, **step)).unfinished > 0
+    early = (window[0], at("2021-06-01 09:30"))
+    assert measure(h.log(), early, answer(of=of, **step)).unfinished == 0
+
+
 def test_the_command_prints_exact_simulated_error_and_source(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -179,6 +194,38 @@ def test_an_expectation_that_is_not_written_as_it_should_be_is_refused(
     with pytest.raises(ShixianError, match=says) as caught:
         known_cases(tmp_path)
     assert "expected.toml" in caught.value.message("en")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('step = "job/review"', 'step = "job/reviews"', "did you mean job/review?"),
+        ('of = "wait"\nstep = "job/review"', 'of = "busy"\npool = "nobody"', "there is no such pool"),
+        ('of = "wait"', 'of = "number"\nuntil = "2030-01-01 00:00"', "reach beyond the run"),
+    ],
+)
+def test_an_answer_that_the_scenario_cannot_give_is_refused(
+    tmp_path: Path, old: str, new: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "Q48-committee"
+    shutil.copytree(SHIPPED / "Q48-committee", folder)
+    written = (folder / "expected.toml").read_text("utf-8")
+    assert old in written
+    (folder / "expected.toml").write_text(written.replace(old, new, 1), "utf-8")
+    assert run(["verify", str(tmp_path), "--lang", "en", "--workers", "1"]) == 2
+    told = capsys.readouterr().err
+    assert says in told
+    assert "expected.toml answers/0" in told
+
+
+def test_a_number_that_is_measured_on_nothing_fails_and_is_none_in_json(tmp_path: Path) -> None:
+    shutil.copytree(SHIPPED / "V47-twelve-at-once", tmp_path / "V47-twelve-at-once")
+    with (tmp_path / "V47-twelve-at-once" / "expected.toml").open("a") as file:
+        file.write('from = "2021-09-20 00:00"\n')
+    target = tmp_path / "found.json"
+    assert run(["verify", str(tmp_path), "--workers", "1", "--json", str(target)]) == 1
+    (case,) = json.loads(target.read_text("utf-8"), parse_constant=pytest.fail)["cases"]
+    assert case["answers"][0]["simulated"] is None
 
 
 def test_a_folder_without_known_answers_is_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,9 +92,9 @@ def _content(found: list[Verified], others: list[NotExpressible]) -> dict[str, A
             {
                 "what": asked(finding.answer)._asdict(),
                 "exact": finding.exact,
-                "simulated": finding.simulated,
-                "standard_error": finding.standard_error,
-                "z": finding.distance,
+                "simulated": _number(finding.simulated),
+                "standard_error": _number(finding.standard_error),
+                "z": _number(finding.distance),
                 "unfinished": finding.unfinished,
                 "precision": finding.answer.precision,
                 "verdict": "pass" if finding.passed else "fail",
@@ -125,3 +126,8 @@ def _content(found: list[Verified], others: list[NotExpressible]) -> dict[str, A
             }
         )
     return {"standard_errors": STANDARD_ERRORS, "cases": sorted(cases, key=lambda case: str(case["id"]))}
+
+
+def _number(value: float) -> float | None:
+    """JSON knows no infinity (nothing varies, and yet it is another number) and no NaN (nothing was measured)."""
+    return value if math.isfinite(value) else None

@@ -12,9 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.loads import pool_samples
+from sim.errors import InputError
 from sim.eventlog import NAT, EventLog, Ints
 from sim.model.open_time import instant_of
 from sim.model.quantities import DAY_US, MINUTE_US, Quantity
+from sim.names import nearest
+from sim.text import Text
 from sim.verification.expected import Answer
 
 Floats = NDArray[np.float64]
@@ -29,12 +32,22 @@ class Measured(NamedTuple):
 
 
 def measure(log: EventLog, window: tuple[int, int], answer: Answer) -> Measured:
-    """What one replication says where ``answer`` has an exact number."""
+    """What one replication says where ``answer`` has an exact number; NaN where nothing was measured.
+
+    The log must not be lean: what is asked may lie outside the window. Errors: :class:`InputError` for a step that no
+    case takes, and for what reaches beyond the run.
+    """
     of_steps = answer.of in ("wait", "stay")  # all executions of the cohort, also those after the window
     first, last = (log.begin, log.end_of_run + 1) if of_steps else window
     first = first if answer.from_ is None else instant_of(answer.from_)
     last = last if answer.until is None else instant_of(answer.until)
     cohort = _within(log.cases.accepted, window if of_steps else (first, last)) & _of_class(log, answer)
+    if not of_steps and not log.begin <= first < last <= log.end_of_run:
+        raise InputError(
+            Text("from 与 until 超出了模拟期", "`from` and `until` reach beyond the run"),
+            Text("收在模拟期之内", "keep them within it"),
+            value=f"{answer.from_} - {answer.until}",
+        )
     match answer.of:
         case "time" | "wait" | "stay":
             times, unfinished = _times(log, answer, cohort, (first, last))
@@ -121,7 +134,11 @@ def _statistic(answer: Answer, times: Floats) -> Floats:
 
 
 def _rows(log: EventLog, answer: Answer) -> Ints:
-    return np.flatnonzero(log.step.isin([answer.step or ""]))
+    assert answer.step is not None
+    if log.step.code(answer.step) < 0:
+        rule = Text("没有办件经过这个步骤", "no case takes this step")
+        raise InputError(rule, nearest(answer.step, [name for name in log.step.names if name]), value=answer.step)
+    return np.flatnonzero(log.step.isin([answer.step]))
 
 
 def _of_class(log: EventLog, answer: Answer) -> Flags:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ from sim.model import files
 from sim.model.scenario import Scenario
 from sim.names import find
 from sim.text import Text
-from sim.verification.expected import Answer, KnownCase
+from sim.verification.expected import EXPECTED, Answer, KnownCase
 from sim.verification.measures import Floats, Measured, measure
 
 STANDARD_ERRORS = 4.0
@@ -61,6 +62,7 @@ class Verified:
 
 
 class _Unit(NamedTuple):
+    folder: Path
     scenario: Scenario
     answers: tuple[Answer, ...]
     seed: int
@@ -82,7 +84,7 @@ def verify(
     for case, scenario in zip(cases, scenarios, strict=True):
         _check_names(case, scenario)
     units = [
-        _Unit(scenario, case.expected.answers, folder.study.seed if seed is None else seed, replication)
+        _Unit(case.folder, scenario, case.expected.answers, folder.study.seed if seed is None else seed, replication)
         for case, folder, scenario in zip(cases, folders, scenarios, strict=True)
         for replication in range(folder.study.replications)
     ]
@@ -97,8 +99,14 @@ def verify(
 
 
 def _measured(unit: _Unit) -> list[Measured]:
-    log = simulate(unit.scenario, unit.seed, unit.replication, lean=True)
-    return [measure(log, unit.scenario.model.study.window, answer) for answer in unit.answers]
+    log = simulate(unit.scenario, unit.seed, unit.replication)
+    found = []
+    for i, answer in enumerate(unit.answers):
+        try:
+            found.append(measure(log, unit.scenario.model.study.window, answer))
+        except InputError as error:
+            raise _placed(unit.folder, i, error) from None
+    return found
 
 
 def judged(answer: Answer, measured: Sequence[Measured]) -> Finding:
@@ -130,7 +138,7 @@ def _distance(gap: Floats, error: Floats, size: Floats) -> Floats:
 
 
 def _check_names(case: KnownCase, scenario: Scenario) -> None:
-    """What the answers name is there; a step that no case takes would be measured as nothing."""
+    """What the answers name is there."""
     model = scenario.model
     for i, answer in enumerate(case.expected.answers):
         try:
@@ -139,6 +147,9 @@ def _check_names(case: KnownCase, scenario: Scenario) -> None:
             if answer.case_class is not None:
                 find(model.classes(), answer.case_class, Text("一类办件", "class of cases"))
         except InputError as error:
-            raise InputError(
-                error.rule, error.cure, where=str(case.folder), path=("answers", i), value=error.value
-            ) from None
+            raise _placed(case.folder, i, error) from None
+
+
+def _placed(folder: Path, answer: int, error: InputError) -> InputError:
+    where = (folder / EXPECTED).as_posix()
+    return InputError(error.rule, error.cure, where=where, path=("answers", answer), value=error.value)
