@@ -66,6 +66,7 @@ def test_an_answer_passes_within_four_standard_errors() -> None:
 def test_an_answer_that_is_too_imprecise_to_fail_does_not_pass() -> None:
     found = judged(answer(of="number", exact=10.0), measured(5.0, 15.0, 10.0))
     assert found.distance == 0
+    assert not found.precise
     assert not found.passed
 
 

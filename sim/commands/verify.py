@@ -97,6 +97,7 @@ def _content(found: list[Verified], others: list[NotExpressible]) -> dict[str, A
                 "z": _number(finding.distance),
                 "unfinished": finding.unfinished,
                 "precision": finding.answer.precision,
+                "precise": finding.precise,
                 "verdict": "pass" if finding.passed else "fail",
                 "formula": finding.answer.formula,
                 "source": finding.answer.source or one.case.expected.source,

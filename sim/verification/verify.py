@@ -43,7 +43,12 @@ class Finding:
     standard_error: float
     distance: float
     unfinished: int
-    passed: bool
+    precise: bool
+    """Whether the standard error is small enough for the answer to fail where it should."""
+
+    @property
+    def passed(self) -> bool:
+        return abs(self.distance) <= STANDARD_ERRORS and self.precise and not self.unfinished
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,7 @@ class _Unit(NamedTuple):
     answers: tuple[Answer, ...]
     seed: int
     replication: int
+    engine: EngineName
 
 
 def verify(
@@ -84,7 +90,14 @@ def verify(
     for case, scenario in zip(cases, scenarios, strict=True):
         _check_names(case, scenario)
     units = [
-        _Unit(case.folder, scenario, case.expected.answers, folder.study.seed if seed is None else seed, replication)
+        _Unit(
+            case.folder,
+            scenario,
+            case.expected.answers,
+            folder.study.seed if seed is None else seed,
+            replication,
+            engine,
+        )
         for case, folder, scenario in zip(cases, folders, scenarios, strict=True)
         for replication in range(folder.study.replications)
     ]
@@ -99,7 +112,7 @@ def verify(
 
 
 def _measured(unit: _Unit) -> list[Measured]:
-    log = simulate(unit.scenario, unit.seed, unit.replication)
+    log = simulate(unit.scenario, unit.seed, unit.replication, engine=unit.engine)
     found = []
     for i, answer in enumerate(unit.answers):
         try:
@@ -116,8 +129,6 @@ def judged(answer: Answer, measured: Sequence[Measured]) -> Finding:
     mean = values.mean(axis=0)
     error = values.std(axis=0, ddof=1) / len(measured) ** 0.5 if len(measured) > 1 else np.zeros(exact.size)
     distance = _distance(mean - exact, error, np.abs(exact))
-    unfinished = sum(one.unfinished for one in measured)
-    sure = error <= answer.precision * (np.ones(exact.size) if answer.law else np.abs(exact))
     at = int(np.argmax(np.abs(mean - exact)))
     return Finding(
         answer,
@@ -125,8 +136,8 @@ def judged(answer: Answer, measured: Sequence[Measured]) -> Finding:
         simulated=float(np.abs(mean - exact)[at] if answer.law else mean[0]),
         standard_error=float(error[at]),
         distance=float(distance[np.argmax(np.abs(distance))]),
-        unfinished=unfinished,
-        passed=bool(np.all(np.abs(distance) <= STANDARD_ERRORS) and np.all(sure) and not unfinished),
+        unfinished=sum(one.unfinished for one in measured),
+        precise=bool(np.all(error <= answer.precision * (np.ones(exact.size) if answer.law else np.abs(exact)))),
     )
 
 

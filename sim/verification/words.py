@@ -94,6 +94,8 @@ def _row(finding: Finding, lang: Language) -> tuple[str, ...]:
     what, unfinished = asked(finding.answer), finding.unfinished
     if unfinished:
         what = Text(f"{what.zh},未办结 {unfinished} 件", f"{what.en}, {unfinished} unfinished")
+    if not finding.precise:
+        what = Text(f"{what.zh},误差太大,不能判定", f"{what.en}, too imprecise to tell")
     return (
         f"  {_said(what, lang)}",
         f"{finding.exact:.5g}",
