@@ -40,6 +40,7 @@ class Signature:
 
 ARRAY = Type("array")
 float64, int64, uint64 = map(Type, ("float64", "int64", "uint64"))
+int32, int8, bool_, void = map(Type, ("int32", "int8", "bool", "void"))
 
 _TO: dict[str, Callable[[Any], Any]] = {"float64": float, "int64": int, "uint64": np.uint64}
 _FROM: dict[str, Callable[[Any], Any]] = {"float64": float, "int64": int, "uint64": int}
@@ -51,6 +52,10 @@ def Array(*_: object, **__: object) -> Type:  # noqa: N802 - as numba calls it
 
 def UniTuple(of: Type, n: int) -> Type:  # noqa: N802
     return Type(f"UniTuple({of} x {n})")
+
+
+def Tuple(of: tuple[Type, ...]) -> Type:  # noqa: N802
+    return Type(f"Tuple({', '.join(map(str, of))})")
 
 
 def plain(signature: Any, function: Callable[..., Any]) -> Callable[..., Any]:

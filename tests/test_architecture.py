@@ -36,6 +36,7 @@ FITS = "calibration.durations calibration.arrivals calibration.routing calibrati
 NUMBERS = "part figures laws calendars"
 DESCRIBED = f"{NUMBERS} promises pools sessions process demand"
 MODEL = f"{DESCRIBED} base reforms scenario files model"
+ATTRIBUTION = "sim.analysis.attribution sim.analysis.segments sim.analysis.staffing"
 ENGINES = "streams engine reference program kernel replicate"
 ANALYSIS = "statistics findings clock-times attribution verdicts compare analysis"
 
@@ -70,7 +71,7 @@ HOUSE = {
     "statistics": ("sim.analysis.statistics", ""),
     "findings": ("sim.analysis.results sim.analysis.samples", "statistics promises part"),
     "clock-times": ("sim.analysis.clock_times", "eventlog promises calendars part jit"),
-    "attribution": ("sim.analysis.attribution sim.analysis.staffing", "eventlog calendars part jit"),
+    "attribution": (ATTRIBUTION, "eventlog calendars part jit"),
     "verdicts": ("sim.analysis.verdicts sim.analysis.ratios", "findings clock-times promises statistics eventlog part"),
     "compare": ("sim.analysis.compare", "findings statistics verdicts scenario part"),
     "analysis": ("sim.analysis", f"{MODEL} {ANALYSIS} eventlog jit"),

@@ -8,21 +8,10 @@ from typing import Any, Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.staffing import Asked, OpenSteps, asked_of_pools, open_steps
+from sim.analysis.segments import StepTable, along, chains
+from sim.analysis.staffing import Asked, asked_of_pools, open_steps
 from sim.errors import InputError
-from sim.eventlog import (
-    KINDS,
-    NAT,
-    NO_ROW,
-    Coded,
-    EventLog,
-    Grouped,
-    GroupInfo,
-    Ints,
-    combinations,
-    counting_order,
-    expanded,
-)  # fmt: skip
+from sim.eventlog import NO_ROW, Coded, EventLog, GroupInfo, Ints, combinations, expanded
 from sim.model.quantities import DAY_US
 from sim.text import Text
 
@@ -36,8 +25,6 @@ TIME_KINDS: tuple[TimeKind, ...] = get_args(TimeKind)
 NEEDED = ("ready", "start", "end", "released_by", "needs", "stints", "pools", "calendars")
 """What a real log must bring; without one of them the attribution is withheld (rule 15)."""
 
-_WORK, _OFF, _STAFF, _HOURS, _FOR_SESSION, _SESSION, _WAIT, _BEFORE = range(len(TIME_KINDS))
-_ACCEPTED = KINDS.index("accepted")
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 
@@ -88,18 +75,16 @@ def attribute(log: EventLog, cases: Ints | None = None) -> Segments:
             Text("在导出中补上", "export these, too"),
             value=", ".join(lacking),
         )
-    case, row, before = _chains(log, cases)
-    asked = np.zeros(len(log), dtype=np.bool_)
-    asked[row] = True
-    pieces = _segments_of(log, np.flatnonzero(asked))
-    first = np.append(0, np.cumsum(np.bincount(pieces.row, minlength=len(log))))
-    index, place = expanded(first[row], first[row + 1])
-    if not before.case.size:
-        order = _in_order(case[index], pieces.start[place])
-        return _taken(pieces, place[order])._replace(case=case[index[order]])
-    along = _taken(pieces, place)._replace(case=case[index])
-    found = Segments._make(np.append(before[i], along[i]) for i in range(len(before)))
-    return _taken(found, _in_order(found.case, found.start))
+    last = _last_rows(log, cases)
+    last = last[np.argsort(log.case[last], kind="stable")]
+    first, rows = chains(last, log.case, log.kind, log.released_by)
+    stints, (held, of_held) = log.stints, _held(log)
+    case, row, kind, start, stop = along(
+        *(first, rows, log.begin, log.case, log.kind, log.ready, log.start, log.end, log.released_by, log.needs),
+        *(log.unsplittable, log.duration_us, log.cases.accepted, stints.first, stints.start, stints.stop),
+        *(held, *_asked(log), *of_held),
+    )
+    return _in_order(Segments(case, row, kind.astype(np.int8), start, stop))
 
 
 def of_cases(segments: Segments, cases: Ints) -> Segments:
@@ -140,138 +125,36 @@ def _last_rows(log: EventLog, cases: Ints | None) -> Ints:
     return rows[asked[log.case[rows]]]
 
 
-def _chains(log: EventLog, cases: Ints | None) -> tuple[Ints, Ints, Segments]:
-    """The rows that led to the end of each case, as (case, row) pairs; and what lies before the first of them."""
-    row = _last_rows(log, cases)
-    row = row[np.argsort(log.case[row], kind="stable")]
-    case = log.case[row].astype(np.int64)
-    found, first = [(case, row)], [(case[:0], row[:0])]
-    while row.size:
-        by = log.released_by[row]
-        over = (log.kind[row] == _ACCEPTED) & (log.case[row] == case)
-        unknown = ~over & (by == NO_ROW)  # rule 14: the run began with this row
-        first.append((case[unknown], row[unknown]))
-        case, row = case[~over & ~unknown], by[~over & ~unknown]
-        found.append((case, row))
-    begun, began = (np.concatenate(part) for part in zip(*first, strict=True))
-    none = np.full(begun.size, NO_ROW)
-    before = Segments(
-        begun, none, np.full(begun.size, _BEFORE, dtype=np.int8), log.cases.accepted[begun], log.ready[began]
-    )
-    case, row = (np.concatenate(part) for part in zip(*reversed(found), strict=True))
-    return case, row, before
+def _asked(log: EventLog) -> StepTable:
+    """When what the rows of each of the log's needs ask for is open."""
+    return StepTable.of([open_steps(asked_of_pools(needs, log.pools), log.calendars) for needs in log.needs_names])
 
 
-def _segments_of(log: EventLog, rows: Ints) -> Segments:
-    """The segments of each row on its own, ordered by row and time; equal neighbours are one."""
-    kind = log.kind[rows]
-    waits, sessions, works = (rows[kind == KINDS.index(k)] for k in ("wait", "session", "work"))
-    begun = np.where(log.start[sessions] == NAT, log.end[sessions], log.start[sessions])
-    parts = [
-        (waits, _WAIT, log.ready[waits], log.end[waits]),
-        (sessions, _FOR_SESSION, log.ready[sessions], begun),
-        (sessions, _SESSION, begun, log.end[sessions]),
-        *_of_waiting(log, works),
-        *_of_stints(log, works),
-    ]
-    parts = [_lasting(part) for part in parts]
-    row = np.concatenate([rows for rows, *_ in parts])
-    start = np.concatenate([start for _, _, start, _ in parts])
-    order = _in_order(row, start)
-    codes = np.concatenate([np.full(rows.size, kind, dtype=np.int8) for rows, kind, *_ in parts])
-    stop = np.concatenate([stop for *_, stop in parts])
-    row = row[order]
-    return _joined(Segments(row, row, codes[order], start[order], stop[order]))
-
-
-def _lasting(part: _Part) -> _Part:
-    """Without what begins where it ends."""
-    rows, kind, start, stop = part
-    some = np.flatnonzero(start < stop)
-    return (rows, kind, start, stop) if some.size == rows.size else (rows[some], kind, start[some], stop[some])
-
-
-def _in_order(group: Ints, start: Ints) -> Ints:
-    """The order by group and start. They come nearly so: groups in a few runs, most of them in order of time."""
-    order = counting_order(group, int(group.max(initial=-1)) + 1)
-    group, start = group[order], start[order]
-    wrong = np.flatnonzero((group[1:] == group[:-1]) & (start[1:] < start[:-1]))
-    if wrong.size:
-        groups = group[wrong[np.append(True, group[wrong[1:]] != group[wrong[:-1]])]]
-        first, stop = (np.searchsorted(group, groups, side=side) for side in _SIDES)
-        those = expanded(first, stop)[1]
-        order[those] = order[those[np.lexsort((start[those], group[those]))]]
-    return order
-
-
-_Part = tuple[Ints, int, Ints, Ints]
-"""Rows, their kind of time, from and to."""
-
-
-def _of_waiting(log: EventLog, works: Ints) -> list[_Part]:
-    """From ready to the first stint, between stints, and after the last one to the end."""
-    stints = log.stints
-    low, high = stints.first[works], stints.first[works + 1]
-    stint = expanded(low, high)[1]
-    last = np.cumsum(high - low + 1) - 1
-    start, stop = np.empty((2, works.size + stint.size), dtype=np.int64)
-    is_last = np.zeros(start.size, dtype=np.bool_)
-    is_last[last] = True
-    is_first = np.roll(is_last, 1)
-    start[is_first], start[~is_first] = log.ready[works], stints.stop[stint]
-    stop[is_last], stop[~is_last] = log.end[works], stints.start[stint]
-    row, _, start, stop = _lasting((np.repeat(works, high - low + 1), _STAFF, start, stop))
-    needed = np.where(log.unsplittable[row], log.duration_us[row], 0)
-    found: list[_Part] = []
-    for needs, those in Grouped.by(log.needs[row], len(log.needs_names)).places():
-        steps = open_steps(asked_of_pools(log.needs_names[needs], log.pools), log.calendars)
-        found += _parted(log, steps, row[those], start[those], stop[those], needed[those], (_STAFF, _HOURS))
-    return found
-
-
-def _of_stints(log: EventLog, works: Ints) -> list[_Part]:
-    """Work while all its servers' calendars are open, off hours while one of them is closed (rule 5)."""
+def _held(log: EventLog) -> tuple[Ints, StepTable]:
+    """For each stint a number of its servers' calendars together, and when they are open by that number (rule 5)."""
     names = sorted({group.calendar for groups in log.pools.values() for group in groups}, key=str.encode)
     of_server = [names.index(log.pools[server.pool][server.group].calendar) for server in log.servers]
-    index, stint = expanded(log.stints.first[works], log.stints.first[works + 1])
-    of_stint, server = expanded(log.stints.server_first[stint], log.stints.server_first[stint + 1])
-    if not stint.size:
-        return []
-    held = np.zeros((stint.size, len(names)), dtype=np.bool_)
-    held[of_stint, np.array(of_server, dtype=np.int64)[log.stints.servers[server]]] = True
-    codes, together = combinations([(bits, 256) for bits in np.packbits(held, axis=1).T])
-    row, start, stop = works[index], log.stints.start[stint], log.stints.stop[stint]
-    found: list[_Part] = []
-    for i, those in Grouped.by(codes, len(together)).places():
-        calendars = np.flatnonzero(np.unpackbits(np.array(together[i], dtype=np.uint8)))
-        asked = [Asked((GroupInfo(1, names[c], 1.0, False),), 1) for c in calendars]
-        zero = np.zeros(those.size, dtype=np.int64)
-        steps = open_steps(asked, log.calendars)
-        found += _parted(log, steps, row[those], start[those], stop[those], zero, (_WORK, _OFF))
-    return found
+    calendar = np.array(of_server, dtype=np.int64)[log.stints.servers]
+    codes = calendar[log.stints.server_first[:-1]]
+    several = np.flatnonzero(np.diff(log.stints.server_first) > 1)
+    together: list[tuple[int, ...]] = [(i,) for i in range(len(names))]
+    if several.size:
+        of_stint, server = expanded(log.stints.server_first[several], log.stints.server_first[several + 1])
+        held = np.zeros((several.size, len(names)), dtype=np.bool_)
+        held[of_stint, calendar[server]] = True
+        its, found = combinations([(bits, 256) for bits in np.packbits(held, axis=1).T])
+        codes[several] = len(together) + its
+        together += [tuple(np.flatnonzero(np.unpackbits(np.array(bits, dtype=np.uint8))).tolist()) for bits in found]
+    asked = ([Asked((GroupInfo(1, names[c], 1.0, False),), 1) for c in calendars] for calendars in together)
+    return codes, StepTable.of([open_steps(each, log.calendars) for each in asked])
 
 
-def _parted(
-    log: EventLog, steps: OpenSteps, row: Ints, start: Ints, stop: Ints, needed: Ints, kinds: tuple[int, int]
-) -> list[_Part]:
-    """Intervals parted by calendars into two kinds; calendars say nothing about the time before the run."""
-    begin = np.clip(log.begin, start, stop)
-    pieces = steps.split(begin, stop, needed)
-    at, others = pieces.possible, ~pieces.possible
-    return [
-        (row, _BEFORE, start, begin),
-        (row[pieces.of[at]], kinds[0], pieces.start[at], pieces.stop[at]),
-        (row[pieces.of[others]], kinds[1], pieces.start[others], pieces.stop[others]),
-    ]
-
-
-def _joined(segments: Segments) -> Segments:
-    """Neighbours of one row and kind are one."""
-    row, kind, start, stop = segments[1:]
-    new = (row[1:] != row[:-1]) | (kind[1:] != kind[:-1]) | (start[1:] != stop[:-1])
-    first = np.append(True, new)[: row.size]
-    last = np.append(new, True)[: row.size]
-    return _taken(segments, first)._replace(stop=stop[last])
+def _in_order(segments: Segments) -> Segments:
+    """By case and start, as they come where every row began when the row before it ended (rule 15)."""
+    case, start = segments.case, segments.start
+    if np.all((case[1:] != case[:-1]) | (start[1:] >= start[:-1])):
+        return segments
+    return _taken(segments, np.lexsort((start, case)))
 
 
 def _taken(segments: Segments, which: NDArray[np.int64] | NDArray[np.bool_]) -> Segments:

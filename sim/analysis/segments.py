@@ -1,0 +1,230 @@
+"""The stretches of time along what released each row, case by case, in compiled code (rule 16)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.staffing import OpenSteps
+from sim.eventlog import KINDS, NAT, NO_ROW, Ints
+from sim.jit import compiled, types
+
+Array = NDArray[Any]
+
+_ACCEPTED, _IS_WORK, _IS_WAIT, _IS_SESSION = (KINDS.index(k) for k in ("accepted", "work", "wait", "session"))
+WORK, OFF, STAFF, HOURS, FOR_SESSION, SESSION, WAIT, BEFORE = range(8)
+"""The kinds of time, as ``TIME_KINDS`` lists them."""
+_CASE, _ROW, _KIND, _START, _STOP = range(5)
+
+
+def _read(kind: Any) -> Any:
+    return types.Array(kind, 1, "C", readonly=True)
+
+
+_i64, _i32, _i8, _flags, _f64 = map(_read, (types.int64, types.int32, types.int8, types.bool_, types.float64))
+_found = types.int64[:, ::1]
+_STEPS = (_i64, _i64, _i64, _i64, _i64, _f64)
+
+
+class StepTable(NamedTuple):
+    """Several :class:`OpenSteps`, one after another: those of table t begin at the places with its number."""
+
+    first_edge: Ints
+    edges: Ints
+    first_close: Ints
+    closes: Ints
+    first_speed: Ints
+    speeds: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, tables: Sequence[OpenSteps]) -> StepTable:
+        """Put them together, in this order."""
+        columns: list[Array] = []
+        for name, dtype in (("edges", np.int64), ("closes", np.int64), ("speeds", np.float64)):
+            parts = [getattr(table, name).ravel() for table in tables]
+            first = np.cumsum([0, *(part.size for part in parts)])
+            columns += [first, np.concatenate([np.empty(0, dtype), *parts])]
+        return cls(*columns)
+
+
+@compiled(types.UniTuple(types.int64[::1], 2)(_i64, _i32, _i8, _i32))
+def chains(last: Array, case: Array, kind: Array, released_by: Array) -> Any:
+    """The rows that led to each of these last rows, the earliest first: (where each case's begin, rows).
+
+    A case whose first row nothing released, though it is not its acceptance, was open when the run began (rule 14).
+    """
+    first = np.zeros(last.size + 1, np.int64)
+    for i in range(last.size):
+        row, n = last[i], 1
+        while not (kind[row] == _ACCEPTED and case[row] == case[last[i]]) and released_by[row] != NO_ROW:
+            row, n = released_by[row], n + 1
+        first[i + 1] = first[i] + n
+    rows = np.empty(first[last.size], np.int64)
+    for i in range(last.size):
+        row = last[i]
+        for at in range(first[i + 1] - 1, first[i] - 1, -1):
+            rows[at] = row
+            row = released_by[row]
+    return first, rows
+
+
+@compiled(_found(_found, types.int64, types.int64))
+def _room(found: Array, n: int, more: int) -> Array:
+    """Room for so many more."""
+    if n + more <= found.shape[1]:
+        return found
+    larger = np.empty((found.shape[0], 2 * (n + more)), np.int64)
+    larger[:, :n] = found[:, :n]
+    return larger
+
+
+@compiled(types.int64(_found, *[types.int64] * 5))
+def _add(found: Array, n: int, row: int, kind: int, start: int, stop: int) -> int:
+    """One more stretch, if it lasts; neighbours of one row and kind are one."""
+    if start >= stop:
+        return n
+    if n > 0 and found[_ROW, n - 1] == row and found[_KIND, n - 1] == kind and found[_STOP, n - 1] == start:
+        found[_STOP, n - 1] = stop
+        return n
+    found[_ROW, n], found[_KIND, n], found[_START, n], found[_STOP, n] = row, kind, start, stop
+    return n + 1
+
+
+@compiled(types.int64(_i64, *[types.int64] * 3))
+def _first_step(edges: Array, low: int, high: int, t: int) -> int:
+    """The step, of those between edges ``low`` and ``high``, in which an instant lies."""
+    while high - low > 1:
+        middle = (low + high) // 2
+        if edges[middle] <= t:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@compiled(types.Tuple((_found, types.int64))(_found, *[types.int64] * 9, *_STEPS))
+def _part(
+    found: Array,
+    n: int,
+    row: int,
+    start: int,
+    stop: int,
+    begin: int,
+    needed: int,
+    possible: int,
+    otherwise: int,
+    table: int,
+    first_edge: Array,
+    edges: Array,
+    first_close: Array,
+    closes: Array,
+    first_speed: Array,
+    speeds: Array,
+) -> tuple[Array, int]:
+    """[start, stop) parted by whether all that is asked for is open, and long enough for unsplittable work.
+
+    ``table`` says when it is; what asks for nothing has none, -1. Calendars say nothing about the time before the
+    ``begin`` of the run (rule 14).
+    """
+    if start >= stop:
+        return found, n
+    from_ = min(max(begin, start), stop)
+    found = _room(found, n, 2)
+    n = _add(found, n, row, BEFORE, start, from_)
+    if table < 0:
+        return found, _add(found, n, row, possible, from_, stop)
+    base, one, end = first_edge[table], first_speed[table], first_speed[table + 1]
+    step = _first_step(edges, base, first_edge[table + 1], from_)
+    while from_ < stop:
+        high, until = min(stop, edges[step + 1]), NAT
+        for k in range(one, end):
+            close = closes[first_close[table] + (step - base) * (end - one) + k - one]
+            if close != NAT:
+                until = max(until, close - np.int64(np.rint(needed / speeds[k])))
+        turn = min(max(until, from_), high)
+        found = _room(found, n, 2)
+        n = _add(found, n, row, possible, from_, turn)
+        n = _add(found, n, row, otherwise, turn, high)
+        from_, step = high, step + 1
+    return found, n
+
+
+@compiled(
+    types.int64[:, ::1](
+        *(_i64, _i64, types.int64, _i32, _i8, _i64, _i64, _i64, _i32, _i32, _flags, _i64, _i64),
+        *(_i64, _i64, _i64, _i64, *_STEPS, *_STEPS),
+    )
+)
+def along(
+    first: Array,
+    rows: Array,
+    begin: int,
+    case: Array,
+    kind: Array,
+    ready: Array,
+    start: Array,
+    end: Array,
+    released_by: Array,
+    needs: Array,
+    unsplittable: Array,
+    duration: Array,
+    accepted: Array,
+    first_stint: Array,
+    stint_start: Array,
+    stint_stop: Array,
+    held: Array,
+    first_edge: Array,
+    edges: Array,
+    first_close: Array,
+    closes: Array,
+    first_speed: Array,
+    speeds: Array,
+    held_first_edge: Array,
+    held_edges: Array,
+    held_first_close: Array,
+    held_closes: Array,
+    held_first_speed: Array,
+    held_speeds: Array,
+) -> Array:
+    """The stretches along these chains, a column for each: (case, row, kind, start, stop).
+
+    Two tables of steps: when what a row ``needs`` is open, and when what a stint ``held`` is.
+    """
+    found, n = np.empty((5, 2 * rows.size + 16), np.int64), 0
+    for i in range(first.size - 1):
+        its, before = case[rows[first[i + 1] - 1]], n
+        row = rows[first[i]]
+        if not (kind[row] == _ACCEPTED and case[row] == its):
+            found = _room(found, n, 1)
+            found[_ROW, n], found[_KIND, n] = NO_ROW, BEFORE
+            found[_START, n], found[_STOP, n] = accepted[its], ready[row]
+            n += 1
+        for at in range(first[i], first[i + 1]):
+            row = rows[at]
+            if kind[row] == _IS_WAIT:
+                found = _room(found, n, 1)
+                n = _add(found, n, row, WAIT, ready[row], end[row])
+            elif kind[row] == _IS_SESSION:
+                begun = end[row] if start[row] == NAT else start[row]
+                found = _room(found, n, 2)
+                n = _add(found, n, row, FOR_SESSION, ready[row], begun)
+                n = _add(found, n, row, SESSION, begun, end[row])
+            elif kind[row] == _IS_WORK:
+                waits, needed = ready[row], duration[row] if unsplittable[row] else 0
+                for stint in range(first_stint[row], first_stint[row + 1] + 1):
+                    last = stint == first_stint[row + 1]
+                    found, n = _part(
+                        found, n, row, waits, end[row] if last else stint_start[stint], begin, needed, STAFF, HOURS,
+                        needs[row], first_edge, edges, first_close, closes, first_speed, speeds,
+                    )  # fmt: skip
+                    if not last:
+                        found, n = _part(
+                            found, n, row, stint_start[stint], stint_stop[stint], begin, 0, WORK, OFF, held[stint],
+                            held_first_edge, held_edges, held_first_close, held_closes, held_first_speed, held_speeds,
+                        )  # fmt: skip
+                        waits = stint_stop[stint]
+        found[_CASE, before:n] = its
+    return found[:, :n].copy()
