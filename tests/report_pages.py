@@ -30,7 +30,7 @@ def written(result: StudyResult, folder: Folder, language: Language = "zh") -> s
     """The report without its pictures."""
     edition = Edition(result, folder, language)
     none = pictures.LimitCharts(None, None, None)
-    charts = pictures.Charts(None, {}, dict.fromkeys(edition.measured, none), None, {})
+    charts = pictures.Charts(None, {}, dict.fromkeys(edition.measured, none), None, {}, {})
     return pages.page(edition, charts)
 
 

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from sim.analysis.results import ScenarioResult, StudyResult, Verdict
-from sim.report import overview, pages
+from sim.report import overview, pages, pictures
 from sim.report.edition import Edition
 from sim.report.table import WIDTH, verdict_table
 from sim.report.verdict_words import GROWING
@@ -83,7 +83,7 @@ def test_a_queue_that_grows_without_end_is_told_instead_of_a_figure(language: La
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_overview_names_every_scenario_and_is_stamped_in_each_part(language: Language) -> None:
     its = edition(language)
-    page = pages.long_page(its)
+    page = pages.long_page(its, pictures.draw_overview(its))
     for scenario in study().scenarios:
         assert its.scenario_name(scenario.id) in text_of(page)
     assert page.count('<span class="stamp small">') == len(overview.tables(its))

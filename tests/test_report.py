@@ -208,7 +208,7 @@ def test_names_of_files_are_clean_and_differ_on_every_system() -> None:
     assert file_name("CON/时限") == "CON"
     picture = Picture(b"", b"", "", 1, 1)
     limit = pictures.LimitCharts(picture, None, None)
-    names = pictures.Charts(None, {}, {"E1": limit, "e1": limit, "时": limit, "限": limit}, None, {}).files()
+    names = pictures.Charts(None, {}, {"E1": limit, "e1": limit, "时": limit, "限": limit}, None, {}, {}).files()
     assert list(names) == ["E1-time", "e1-time-2", "time", "time-2"]
 
 
@@ -242,7 +242,7 @@ def test_the_report_is_one_file(tmp_path: Path) -> None:
 
 def test_pictures_of_an_earlier_report_go_and_what_is_not_ours_stays(tmp_path: Path) -> None:
     picture = Picture(b"x", b"x", "", 1, 1)
-    charts = pictures.Charts(None, {}, {"E2": pictures.LimitCharts(picture, picture, None)}, None, {})
+    charts = pictures.Charts(None, {}, {"E2": pictures.LimitCharts(picture, picture, None)}, None, {}, {})
     (tmp_path / "charts").mkdir()
     for name in ("E2-time", "E2-finished", "gone", "mine", "standing"):
         for ending in ("png", "svg"):

@@ -164,7 +164,7 @@ def test_a_commitment_whose_steps_are_gone_under_the_plan_is_told_and_drawn(lang
     drawn = {
         id_: pictures.LimitCharts(*(draw(its, id_) for draw in (time_split, finished, months))) for id_ in its.measured
     }
-    charts = pictures.Charts(standing(its), {}, drawn, None, {})
+    charts = pictures.Charts(standing(its), {}, drawn, None, {}, {})
     assert charts.limits["W3"].time is not None and charts.limits["H2"].finished is not None
     told = text_of(pages.page(its, charts).partition('<section id="assumptions"')[0])
     table = verdict_table(result, city(), language)

@@ -9,7 +9,8 @@ import pytest
 
 from sim.analysis.results import Change, Ranked, Ranking, StudyResult
 from sim.analysis.statistics import Comparison, paired_difference
-from sim.report import pages, rankings
+from sim.report import pages, pictures, rankings
+from sim.report.charts.contributions import MOST, _gain, _key, contributions
 from sim.report.edition import Edition
 from sim.text import LANGUAGES, Language, Text
 from tests.report_pages import only, text_of, written
@@ -111,9 +112,38 @@ def test_where_no_share_moves_the_mean_tells_the_reforms_apart() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_services_picture_tells_which_reform_leads_and_what_a_cross_is(language: Language) -> None:
+    its = edition(language)
+    picture = contributions(its, "electricity")
+    assert picture is not None
+    assert its.say(city().reforms[REFORMS["overloads"]].name) in picture.alt and str(MOST) in picture.alt
+    words = {"zh": "排队无限增长", "en": "a queue grows without end"}[language]
+    calm = [one for one in ranking().reforms if not one.grows_without]
+    for drawn, told in ((list(ranking().reforms), True), (calm, False)):
+        signs = [sign.words for _, line in _key(its, drawn).lines for sign in line]
+        assert any(words in sign for sign in signs) is told
+
+
+def test_a_service_whose_reforms_change_nothing_has_no_picture() -> None:
+    limits = edition().services["gas"]
+    idle = replace(ranking(), reforms=tuple(ranked(id_, "no-effect") for id_ in limits))
+    assert contributions(Edition(replace(city_study(), ranking=idle), city(), "zh"), "gas") is None
+    assert contributions(Edition(city_study(), city(), "zh"), "gas") is None
+
+
+@pytest.mark.parametrize("days", [0.5, -0.5])
+def test_right_of_zero_is_better_whether_time_falls_or_the_share_rises(days: float) -> None:
+    gained = change("E2", saved(days), saved(-days))
+    found = [_gain(gained, "mean"), _gain(gained, "share_within")]
+    for gain, scale in zip(found, (1, 100), strict=True):
+        assert gain is not None and gain[0] == pytest.approx(scale * days) and gain[1] < gain[0] < gain[2]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_an_overview_has_a_stamped_part_a_service_that_says_the_effects_do_not_add_up(language: Language) -> None:
     its = edition(language, study())
-    page, told = pages.long_page(its), rankings.told(its)
+    charts = pictures.draw_overview(its)
+    page, told = pages.long_page(its, charts), rankings.told(its)
     assert told is not None and list(told.services) == [
         s for s, ids in its.services.items() if {*ids} & {*its.measured}
     ]
@@ -131,6 +161,8 @@ def test_a_report_side_by_side_has_them_in_an_annex_that_each_commitment_leads_t
 
 
 def test_a_report_without_a_ranking_says_which_command_gives_one() -> None:
-    assert "--all --rank" in text_of(pages.long_page(Edition(study(), city(), "zh")))
+    its = Edition(study(), city(), "zh")
+    charts = pictures.draw_overview(its)
+    assert "--all --rank" in text_of(pages.long_page(its, charts)) and not charts.files()
     page = written(only(city_study(), "E1"), city())
     assert "shixian rank" in page and 'id="rankings"' not in page

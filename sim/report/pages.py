@@ -29,7 +29,7 @@ from sim.report import (
 from sim.report.charts.loads import ordered
 from sim.report.edition import Edition
 from sim.report.inline_svg import InlineSvg
-from sim.report.pictures import Charts, Each, draw
+from sim.report.pictures import Charts, Each, draw, draw_overview
 from sim.text import Language
 from sim.whole_files import unwritable, write_whole
 
@@ -49,7 +49,7 @@ _LONG = 8
 def write_report(result: StudyResult, folder: Folder, out: Path, lang: Language, each: Each | None = None) -> None:
     """Write ``out/report.html`` and ``out/charts/*.png`` and ``*.svg``: the same bytes for the same result.
 
-    Of many scenarios the page is an overview without pictures (:mod:`sim.report.overview`).
+    Of many scenarios the page is an overview (:mod:`sim.report.overview`), with no pictures but those of the reforms.
     Pictures of an earlier report in ``out`` that this one does not have go; what is not ours stays. ``each``: draws
     the pictures elsewhere (:func:`sim.report.pictures.draw`).
 
@@ -57,15 +57,16 @@ def write_report(result: StudyResult, folder: Folder, out: Path, lang: Language,
     """
     edition = Edition(result, folder, lang)
     if overview.is_long(edition):
-        remove_earlier(out, ())
-        write_whole(out / PAGE, long_page(edition).encode())
-        return
-    charts = draw(edition, each)
+        charts = draw_overview(edition)
+        written = long_page(edition, charts)
+    else:
+        charts = draw(edition, each)
+        written = page(edition, charts)
     for name, picture in charts.files().items():
         write_whole(out / CHARTS / f"{name}.png", picture.png)
         write_whole(out / CHARTS / f"{name}.svg", picture.svg)
     remove_earlier(out, {*charts.files()})
-    write_whole(out / PAGE, page(edition, charts).encode())
+    write_whole(out / PAGE, written.encode())
 
 
 def remove_earlier(out: Path, but: Collection[str]) -> None:
@@ -105,7 +106,7 @@ def _template(name: str) -> Template:
     ).get_template(name)
 
 
-def long_page(edition: Edition) -> str:
+def long_page(edition: Edition, charts: Charts) -> str:
     """The overview of many scenarios as HTML."""
     return _template("overview.html").render(
         e=edition,
@@ -116,6 +117,8 @@ def long_page(edition: Edition) -> str:
         signs=overview.signs(edition),
         signs_of=overview.SIGNS,
         told=rankings.told(edition),
+        charts=charts,
+        figure=InlineSvg().element,
         marks=page_one.marks(edition),
         numbers=numbers,
     )

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from sim.report import typography
 from sim.report.charts.canvas import Picture
+from sim.report.charts.contributions import contributions
 from sim.report.charts.finished import finished
 from sim.report.charts.loads import loads
 from sim.report.charts.months import months
@@ -38,11 +39,13 @@ class Charts(NamedTuple):
     limits: dict[str, LimitCharts]
     loads: Picture | None
     processes: dict[str, list[Picture]]
+    contributions: dict[str, Picture]
 
     def files(self) -> dict[str, Picture]:
         """The pictures by the names of their files, which differ on every file system."""
         named = [("standing", self.standing), ("loads", self.loads)]
         named += [(f"standing-{id_}", picture) for id_, picture in self.services.items()]
+        named += [(f"reforms-{id_}", picture) for id_, picture in self.contributions.items()]
         for id_, charts in self.limits.items():
             named += [(f"{id_}-{kind}", picture) for kind, picture in charts._asdict().items()]
         for id_, pictures in self.processes.items():
@@ -73,6 +76,18 @@ _DRAWN: dict[str, Callable[[Edition, str], Picture | list[Picture] | None]] = {
 """How each kind is drawn; those that take longest stand first, so that no process draws them when all others rest."""
 
 
+def draw_overview(edition: Edition) -> Charts:
+    """Those that an overview has."""
+    return Charts(None, {}, {}, None, {}, _contributions(edition))
+
+
+def _contributions(edition: Edition) -> dict[str, Picture]:
+    """What the reforms bring, by service; none where they are not ranked."""
+    ranked = edition.services if edition.result.ranking else ()
+    drawn = {service: contributions(edition, service) for service in ranked}
+    return {service: picture for service, picture in drawn.items() if picture}
+
+
 def draw(edition: Edition, each: Each | None = None) -> Charts:
     """All pictures."""
     services = [*edition.services] if len(edition.services) > 1 else []
@@ -98,6 +113,7 @@ def draw(edition: Edition, each: Each | None = None) -> Charts:
         {id_: LimitCharts(*(picture(kind, id_) for kind in LimitCharts._fields)) for id_ in edition.measured},
         picture("loads"),
         {id_: its for id_ in of_kind["process"] if isinstance(its := found[_Asked("process", id_)], list)},
+        _contributions(edition),
     )
 
 

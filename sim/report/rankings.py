@@ -43,6 +43,7 @@ class Line(NamedTuple):
     """A reform: what it changes alone, and when it is left out; an effect for each measure, the leading one first, or
     one for all."""
 
+    reform: str
     name: str
     alone: tuple[Effect, ...]
     without: tuple[Effect, ...]
@@ -57,6 +58,7 @@ class Contributions(NamedTuple):
     id: str
     name: str
     promised: str
+    leading: Of
     measures: tuple[str, ...]
     whole: tuple[Effect, ...]
     changing: list[Line]
@@ -140,6 +142,7 @@ def contributions(edition: Edition, ranking: Ranking, limit: str) -> Contributio
         limit,
         edition.say(promised.name),
         edition.say(describe_limit(promised)),
+        measures[0],
         tuple(_label(edition, limit, of) for of in measures),
         tuple(_effect(edition, whole, of, -1) for of in measures),
         [_line(edition, one, measures) for one in changing],
@@ -179,14 +182,19 @@ def _measures(edition: Edition, limit: str, changes: Sequence[Change | None]) ->
 def _label(edition: Edition, limit: str, of: Of) -> str:
     if of == "share_within":
         return edition.choose("按时办结率（百分点）", "share within the limit (points)")
+    return edition.choose(f"平均用时（{unit(edition, limit)}）", f"mean time ({unit(edition, limit)})")
+
+
+def unit(edition: Edition, limit: str) -> str:
+    """``工作日``: what the mean time of a commitment is counted in."""
     result = edition.across(limit)[-1][1].default
-    unit = edition.choose("天", "days") if result is None else edition.unit(result)
-    return edition.choose(f"平均用时（{unit}）", f"mean time ({unit})")
+    return edition.choose("天", "days") if result is None else edition.unit(result)
 
 
 def _line(edition: Edition, one: Ranked, measures: tuple[Of, ...]) -> Line:
     lost = (Effect("", edition.say(_GROWS)),)
     return Line(
+        one.reform,
         _name(edition, one.reform),
         lost if one.grows_alone else tuple(_effect(edition, one.first_in, of, -1) for of in measures),
         lost if one.grows_without else tuple(_effect(edition, one.last_out, of, 1) for of in measures),
