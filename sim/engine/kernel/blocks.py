@@ -6,6 +6,7 @@ array is a view of its block: while anybody has it, or a view of it, the block h
 
 from __future__ import annotations
 
+import os
 import sys
 from threading import Lock
 from typing import Any
@@ -13,8 +14,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_KEPT = 256 << 20
-"""So many bytes are kept at most, in use or not."""
+
+def _memory() -> int:
+    """Of the machine, in bytes; where it does not say, it may be a small one."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 4 << 30
+
+
+_LIMIT = 2 << 30
+MOST_KEPT = min(_LIMIT, _memory() // 12)
+"""So many bytes are kept at most, in use or not: what a million cases take, and a small part of the machine."""
 _PAGE = 2 << 20
 """Smaller arrays come from the usual place; blocks are multiples of it."""
 _ONE_AT_A_TIME = Lock()
