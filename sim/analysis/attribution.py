@@ -81,7 +81,14 @@ def attribute(log: EventLog, cases: Ints | None = None) -> Segments:
     stints, (held, of_held) = log.stints, _held(log)
     case, row, kind, start, stop = along(
         *(first, rows, log.begin, log.case, log.kind, log.ready, log.start, log.end, log.released_by, log.needs),
-        *(log.unsplittable, log.duration_us, log.cases.accepted, stints.first, stints.start, stints.stop),
+        *(
+            log.unsplittable,
+            log.duration_us,
+            log.cases.accepted,
+            stints.first.astype(np.int64),
+            stints.start,
+            stints.stop,
+        ),
         *(held, *_asked(log), *of_held),
     )
     return _in_order(Segments(case, row, kind.astype(np.int8), start, stop))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from sim.analysis.results import PoolLoad
 from sim.analysis.samples import PoolSample
 from sim.analysis.statistics import t_interval
-from sim.eventlog import KINDS, NAT, Coded, EventLog, Grouped, Ints, expanded
+from sim.eventlog import KINDS, NAT, Coded, EventLog, Grouped, expanded
 from sim.model.pools import Pool
 from sim.model.quantities import HOUR_US
 from sim.text import Text
@@ -60,10 +61,11 @@ def pool_samples(log: EventLog, window: tuple[int, int]) -> dict[str, PoolSample
     return found
 
 
-def pools_asked(log: EventLog, rows: Ints) -> frozenset[str]:
+def pools_asked(log: EventLog, rows: NDArray[Any]) -> frozenset[str]:
     """The pools that these rows need."""
-    codes = np.flatnonzero(np.bincount(log.needs[rows] + 1)[1:])
-    return frozenset(need.pool for code in codes for need in log.needs_names[code])
+    asked = np.zeros(len(log.needs_names) + 1, dtype=np.bool_)  # the last one for rows that need none
+    asked[log.needs[rows]] = True
+    return frozenset(need.pool for code in np.flatnonzero(asked[:-1]) for need in log.needs_names[code])
 
 
 def _asks_for(log: EventLog, pool: str) -> NDArray[np.bool_]:

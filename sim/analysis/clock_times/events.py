@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.clock_times.family import FamilyRows, family_cases
+from sim.analysis.clock_times.family import Families, Flags, family_cases
 from sim.eventlog import NAT, OUTCOMES, EventLog, Ints
 from sim.model.clocks import Event, names_step
+
+Words = tuple[tuple[str | None, str | None, str | None], ...]
+"""(owner, stage, step) of sorts of rows."""
 
 _DONE = OUTCOMES.index("done")
 _LATEST = int(np.iinfo(np.int64).max)
@@ -22,7 +26,7 @@ class Occurred(NamedTuple):
     may_change: NDArray[np.bool_]
 
 
-def occurred(log: EventLog, event: Event, cases: Ints, family: FamilyRows) -> Occurred:
+def occurred(log: EventLog, event: Event, cases: Ints, family: Families) -> Occurred:
     """The first or last occurrence among the rows of the case and of the cases that it spawned.
 
     A step that a withdrawn case left in the queue has neither started nor ended.
@@ -32,9 +36,8 @@ def occurred(log: EventLog, event: Event, cases: Ints, family: FamilyRows) -> Oc
         return Occurred(log.cases.accepted[cases], may_change)
     if event.at == "closed":
         return Occurred(log.closed[cases], may_change)
-    named = [step is not None and names_step(str(event.step), step) for _, _, step in log.sorts.words]
-    family = family.where(np.array(named, dtype=np.bool_)[family.sort])
-    place, row, _ = family.where(log.is_kind("mark", rows=family.row) == (event.at == "mark"))
+    named = family.rows(_named(str(event.step), log.sorts.words))
+    place, row, _ = named.where(log.is_kind("mark", rows=named.row) == (event.at == "mark"))
     instant = {"ready": log.ready, "start": log.start, "end": log.end, "mark": log.ready}[event.at][row]
     happened = (instant != NAT) & ((event.at != "end") | (log.outcome[row] == _DONE))
     pending = (instant == NAT) & (log.outcome[row] == OUTCOMES.index("open"))
@@ -47,6 +50,12 @@ def occurred(log: EventLog, event: Event, cases: Ints, family: FamilyRows) -> Oc
     found = np.full(cases.size, _LATEST, dtype=np.int64)
     np.minimum.at(found, place, instant)
     return Occurred(np.where(found == _LATEST, NAT, found), may_change)
+
+
+@lru_cache(maxsize=256)
+def _named(name: str, words: Words) -> Flags:
+    """Which sorts of rows are of the step that a limit calls so."""
+    return np.array([step is not None and names_step(name, step) for _, _, step in words], dtype=np.bool_)
 
 
 def all_over(log: EventLog, cases: Ints) -> NDArray[np.bool_]:

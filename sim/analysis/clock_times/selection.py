@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.clock_times.family import FamilyRows
+from sim.analysis.clock_times.events import Words
+from sim.analysis.clock_times.family import Families, FamilyRows
 from sim.analysis.clock_times.intervals import Intervals, minus, together, united
 from sim.eventlog import NAT, EventLog, Ints, expanded
 from sim.model.clocks import Clock
@@ -14,7 +17,7 @@ Flags = NDArray[np.bool_]
 
 
 def counted(
-    log: EventLog, clock: Clock, family: FamilyRows, start: Ints, stop: Ints, part: Ints | None = None
+    log: EventLog, clock: Clock, family: Families, start: Ints, stop: Ints, part: Ints | None = None
 ) -> Intervals:
     """The counted intervals, apart and in order; ``start`` and ``stop`` by case, NAT for none.
 
@@ -23,8 +26,8 @@ def counted(
     """
     if part is None and clock.count is None:
         return _all_that_is_not_left_out(log, clock, family, start, stop)
-    selected = np.logical_or(*_of_sorts(log, clock, family.sort))
-    rows, each = _intervals_of_steps(log, clock, family.where(selected), start, stop)
+    selected = family.rows(np.logical_or(*_of_sorts(clock, log.sorts.words)))
+    rows, each = _intervals_of_steps(log, clock, selected, start, stop)
     chosen, excluded = chosen_and_excluded(log, clock, rows)
     if part is not None:
         parts = int(part.max(initial=0)) + 1
@@ -36,16 +39,17 @@ def counted(
     return minus(these, each.where(excluded)) if clock.excluded_wins else united(these)
 
 
-def _all_that_is_not_left_out(log: EventLog, clock: Clock, family: FamilyRows, start: Ints, stop: Ints) -> Intervals:
+def _all_that_is_not_left_out(log: EventLog, clock: Clock, family: Families, start: Ints, stop: Ints) -> Intervals:
     """Time without a row included; only where something may be left out need the steps be looked at."""
     known = np.flatnonzero((start != NAT) & (stop != NAT) & (start <= stop))
     these = Intervals(known, start[known], stop[known])
-    less = np.zeros(start.size, dtype=np.bool_)
-    less[family.place[_of_sorts(log, clock, family.sort)[1]]] = True
+    less = family.have(_of_sorts(clock, log.sorts.words)[1])
     if not less.any():
         return these
     whole, these = these.where(~less[known]), these.where(less[known])
-    rows, each = _intervals_of_steps(log, clock, family.where(less[family.place]), start, stop)
+    all_ = family.of(less).rows(np.ones(len(log.sorts.words), dtype=np.bool_))
+    all_ = all_._replace(place=np.flatnonzero(less)[all_.place])
+    rows, each = _intervals_of_steps(log, clock, all_, start, stop)
     chosen, excluded = chosen_and_excluded(log, clock, rows)
     left_out, instants = each.where(excluded), each.where(chosen & (each.start == each.stop))
     if clock.excluded_wins:
@@ -70,15 +74,17 @@ def _intervals_of_steps(
 
 def chosen_and_excluded(log: EventLog, clock: Clock, rows: Ints) -> tuple[Flags, Flags]:
     """Which rows count, and which are left out by name."""
-    return _of_sorts(log, clock, log.sorts.codes[rows])
-
-
-def _of_sorts(log: EventLog, clock: Clock, sort: Ints) -> tuple[Flags, Flags]:
-    chosen, excluded = np.zeros((2, len(log.sorts.words)), dtype=np.bool_)
-    for i in np.flatnonzero(np.bincount(sort)):
-        owner, stage, step = log.sorts.words[i]
-        chosen[i], excluded[i] = clock.counts(owner, stage, step or ""), clock.excludes(owner, stage, step or "")
+    sort = log.sorts.codes[rows]
+    chosen, excluded = _of_sorts(clock, log.sorts.words)
     return chosen[sort], excluded[sort]
+
+
+@lru_cache(maxsize=256)
+def _of_sorts(clock: Clock, words: Words) -> tuple[Flags, Flags]:
+    """Which sorts of rows count, and which are left out by name."""
+    chosen = [clock.counts(owner, stage, step or "") for owner, stage, step in words]
+    excluded = [clock.excludes(owner, stage, step or "") for owner, stage, step in words]
+    return np.array(chosen, dtype=np.bool_), np.array(excluded, dtype=np.bool_)
 
 
 def _for_every_part(those: Intervals, these: Intervals, parts: int) -> Intervals:

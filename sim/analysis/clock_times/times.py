@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.clock_times.events import all_over, occurred
-from sim.analysis.clock_times.family import FamilyRows, family_rows
+from sim.analysis.clock_times.family import Families, families
 from sim.analysis.clock_times.intervals import Intervals
 from sim.analysis.clock_times.selection import counted
 from sim.analysis.clock_times.units import in_days, moved_days
@@ -80,13 +80,12 @@ class ClocksOf:
     _whole: tuple[ClocksOf, NDArray[np.bool_]] | None = None
 
     @cached_property
-    def family(self) -> FamilyRows:
+    def family(self) -> Families:
         """The rows of the cases, with those of the cases that they spawned."""
         if self._whole is None:
-            return family_rows(self.log, self.cases)
+            return families(self.log, self.cases)
         whole, which = self._whole
-        its = whole.family.where(which[whole.family.place])
-        return its._replace(place=(np.cumsum(which) - 1)[its.place])
+        return whole.family if which.all() else whole.family.of(which)
 
     def times(
         self, clock: Clock, unit: Unit, legal: WorkingDays, *, per: Per = "case", moved: bool = True
@@ -162,7 +161,7 @@ def counted_time(log: EventLog, clock: Clock, cases: Ints, per: Per = "case") ->
     return ClocksOf(log, cases).counted_time(clock, per)
 
 
-def _run(log: EventLog, clock: Clock, cases: Ints, family: FamilyRows) -> _Run:
+def _run(log: EventLog, clock: Clock, cases: Ints, family: Families) -> _Run:
     start = occurred(log, clock.start, cases, family).instant
     stop, may_change = occurred(log, clock.stop, cases, family)
     withdrawn = log.withdrawn[cases]
