@@ -79,7 +79,7 @@ def attribute(log: EventLog, cases: Ints | None = None) -> Segments:
     last = last[np.argsort(log.case[last], kind="stable")]
     first, rows = chains(last, log.case, log.kind, log.released_by)
     stints, (held, of_held) = log.stints, _held(log)
-    case, row, kind, start, stop = along(
+    found, n = along(
         *(first, rows, log.begin, log.case, log.kind, log.ready, log.start, log.end, log.released_by, log.needs),
         *(
             log.unsplittable,
@@ -91,6 +91,7 @@ def attribute(log: EventLog, cases: Ints | None = None) -> Segments:
         ),
         *(held, *_asked(log), *of_held),
     )
+    case, row, kind, start, stop = found[:, :n]
     return _in_order(Segments(case, row, kind.astype(np.int8), start, stop))
 
 

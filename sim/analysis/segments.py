@@ -153,7 +153,7 @@ def _part(
 
 
 @compiled(
-    types.int64[:, ::1](
+    types.Tuple((_found, types.int64))(
         *(_i64, _i64, types.int64, _i32, _i8, _i64, _i64, _i64, _i32, _i32, _flags, _i64, _i64),
         *(_i64, _i64, _i64, _i64, *_STEPS, *_STEPS),
     )
@@ -188,8 +188,8 @@ def along(
     held_closes: Array,
     held_first_speed: Array,
     held_speeds: Array,
-) -> Array:
-    """The stretches along these chains, a column for each: (case, row, kind, start, stop).
+) -> tuple[Array, int]:
+    """The stretches along these chains, (case, row, kind, start, stop) of each in a column, and how many they are.
 
     Two tables of steps: when what a row ``needs`` is open, and when what a stint ``held`` is.
     """
@@ -227,4 +227,4 @@ def along(
                         )  # fmt: skip
                         waits = stint_stop[stint]
         found[_CASE, before:n] = its
-    return found[:, :n].copy()
+    return found, n

@@ -5,14 +5,18 @@ Instants are int64 microseconds, days datetime64[D]; both may be arrays or singl
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.jit import compiled, types
 from sim.model.open_time import BEYOND, Calendar, Instants, date_of
 from sim.model.quantities import DAY_US
 
 Dates = NDArray[np.datetime64]
 Numbers = NDArray[np.int64]
+_i64 = types.Array(types.int64, 1, "C", readonly=True)
 _NOON = DAY_US // 2
 
 
@@ -36,6 +40,9 @@ class WorkingDays:
         self._before = np.append(0, np.cumsum(self._hours > 0))
         """How many working days lie before each date; one entry more than there are dates."""
         self._block_ends = _block_ends(legal, self._midnights[:-1][self._hours > 0])
+        first_of_date = np.searchsorted(legal.opens, self._midnights, side="right") - 1
+        self._opened = (legal.opens, legal.closes, legal.cumulative, first_of_date, self._open_before, self._hours,
+                        self._before, int(self._midnights[0]))  # fmt: skip
 
     def number(self, day: ArrayLike) -> Numbers:
         """How many working days lie before a date: the number, from 0, of the first working day on or after it."""
@@ -94,10 +101,8 @@ class WorkingDays:
     def _passed(self, t: ArrayLike) -> tuple[Numbers, NDArray[np.float64]]:
         """Working days before the date of t, and the part of that date's open hours before t."""
         t = self._within(t)
-        place = np.minimum(self._place(_dates(t)), self._hours.size - 1)
-        hours = self._hours[place]
-        gone = self._legal.open_until(t) - self._open_before[place]
-        return self._before[place], np.divide(gone, hours, out=np.zeros(np.shape(t)), where=hours > 0)
+        days, parts = _passed(np.ascontiguousarray(t).ravel(), *self._opened)
+        return days.reshape(t.shape), parts.reshape(t.shape)
 
     def _place(self, day: ArrayLike) -> Numbers:
         place = (_as_dates(day) - self._first).astype(np.int64)
@@ -110,6 +115,35 @@ class WorkingDays:
         if np.any(t < self._midnights[0]) or np.any(t > self._midnights[-1]):
             raise ValueError("instants outside the legal calendar's days")
         return t
+
+
+@compiled(types.Tuple((types.int64[::1], types.float64[::1]))(*[_i64] * 8, types.int64))
+def _passed(
+    t: Any,
+    opens: Any,
+    closes: Any,
+    cumulative: Any,
+    first_of_date: Any,
+    open_before: Any,
+    hours: Any,
+    before: Any,
+    begin: int,
+) -> Any:
+    """Working days before the date of each instant, and the part of that date's open hours before it.
+
+    ``first_of_date``: the last interval that has opened by each midnight from ``begin`` on, -1 for none.
+    """
+    days, parts = np.empty(t.size, np.int64), np.zeros(t.size)
+    for i in range(t.size):
+        date = min((t[i] - begin) // DAY_US, hours.size - 1)
+        days[i] = before[date]
+        if hours[date] > 0:
+            at = first_of_date[date]
+            while at + 1 < opens.size and opens[at + 1] <= t[i]:
+                at += 1
+            gone = cumulative[at] + min(t[i], closes[at]) - opens[at] if at >= 0 else 0
+            parts[i] = (gone - open_before[date]) / hours[date]
+    return days, parts
 
 
 def _as_dates(day: ArrayLike) -> Dates:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.eventlog import Ints, expanded
+from sim.jit import compiled, types
+
+_i64 = types.Array(types.int64, 1, "C", readonly=True)
 
 
 class Intervals(NamedTuple):
@@ -81,10 +84,32 @@ def together(these: Intervals, those: Intervals) -> Intervals:
 def intersection(these: Intervals, those: Intervals) -> tuple[Ints, Intervals]:
     """Each of these cut to the united others of its group: (index into these, what is left), in order; no instants."""
     b = united(those)
-    index, other = expanded(*_places(b, these.group))
-    start, stop = np.maximum(these.start[index], b.start[other]), np.minimum(these.stop[index], b.stop[other])
-    some = np.flatnonzero(start < stop)
-    return index[some], Intervals(these.group[index[some]], start[some], stop[some])
+    low, high = _places(b, these.group)
+    index, *left = _cut(*these, low, high, b.start, b.stop)
+    return index, Intervals(*left)
+
+
+@compiled(types.UniTuple(types.int64[::1], 4)(*[_i64] * 7))
+def _cut(group: Any, start: Any, stop: Any, low: Any, high: Any, starts: Any, stops: Any) -> Any:
+    """Each interval cut to those from ``low`` to ``high`` of the others: (its index, group, start, stop)."""
+    n = 0
+    for i in range(group.size):
+        for k in range(low[i], high[i]):
+            n += max(start[i], starts[k]) < min(stop[i], stops[k])
+    index, groups, froms, tos = (
+        np.empty(n, np.int64),
+        np.empty(n, np.int64),
+        np.empty(n, np.int64),
+        np.empty(n, np.int64),
+    )
+    at = 0
+    for i in range(group.size):
+        for k in range(low[i], high[i]):
+            from_, to = max(start[i], starts[k]), min(stop[i], stops[k])
+            if from_ < to:
+                index[at], groups[at], froms[at], tos[at] = i, group[i], from_, to
+                at += 1
+    return index, groups, froms, tos
 
 
 def _steps(a: int, b: int, which: int) -> Ints:
@@ -95,5 +120,6 @@ def _steps(a: int, b: int, which: int) -> Ints:
 
 def _places(intervals: Intervals, groups: Ints) -> tuple[Ints, Ints]:
     """Where the intervals of each group begin and end among united ones."""
-    first = np.searchsorted(intervals.group, np.arange(groups.max(initial=-1) + 2))
+    count = np.bincount(intervals.group, minlength=int(groups.max(initial=-1)) + 1)
+    first = np.append(0, np.cumsum(count))
     return first[groups], first[groups + 1]
