@@ -4,6 +4,7 @@ REPORT_LANG ?= zh
 REPORT_ALL_REPLICATIONS ?= 3
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+MUTANTS_ARGS ?=
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -16,7 +17,7 @@ WRONG_PYTHON := 需要 Python 3.11 至 3.13,现为 `$(PYTHON) --version 2>&1`,�
 Shixian needs Python 3.11 to 3.13, found `$(PYTHON) --version 2>&1`; say which: make PYTHON=python3.12 $(MAKECMDGOALS)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup report report-all test test-slow bench lint lock schema clean
+.PHONY: help setup report report-all test test-slow mutants bench lint lock schema clean
 
 help: ## 列出各目标 | list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -42,6 +43,9 @@ test: $(READY) ## 运行测试 | run the tests
 
 test-slow: $(READY) ## 运行耗时的测试 | run the tests that take minutes
 	$(PYTEST) -m slow $(PYTEST_ARGS)
+
+mutants: $(READY) ## 每次在副本中改错一处,检查测试能否发现 (约 20 分钟) | put one fault at a time into a copy, see that the tests notice (some 20 minutes)
+	$(PY) -m tests.mutations $(MUTANTS_ARGS)
 
 bench: $(READY) ## 与 SimPy 比较速度,写出 results/bench/bench.json (十余分钟) | compare the speed with SimPy, write results/bench/bench.json (some 12 minutes)
 	$(PY) -m tests.bench --lang $(REPORT_LANG) $(BENCH_ARGS)

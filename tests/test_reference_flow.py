@@ -53,6 +53,16 @@ def test_a_cut_off_that_is_met_exactly_is_in_time():
     assert trace(log) == ["1 r 06-01 09:00 | 06-01 14:00 | 06-01 15:00"]
 
 
+def test_a_cut_off_counts_open_time_and_not_the_night_before():
+    log = run(AT_REVIEW, ("2021-06-07 16:30",), sessions={"review": TUESDAYS | {"cut_off": "5 h"}})
+    assert trace(log) == ["1 r 06-07 16:30 | 06-15 14:00 | 06-15 15:00"]  # 4.5 h open before 8 June 14:00
+
+
+def test_a_session_that_is_not_over_at_closing_goes_on_in_the_morning():
+    log = run(AT_REVIEW, sessions={"review": TUESDAYS | {"at": "16:30"}})
+    assert trace(log) == ["1 r 06-01 09:00 | 06-01 16:30 | 06-02 09:30"]
+
+
 def test_who_becomes_ready_at_the_instant_of_a_session_takes_part():
     assert trace(run(AT_REVIEW, ("2021-06-01 14:00",), sessions={"review": TUESDAYS})) == [
         "1 r 06-01 14:00 | 06-01 14:00 | 06-01 15:00"
