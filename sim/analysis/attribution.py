@@ -79,18 +79,17 @@ def attribute(log: EventLog, cases: Ints | None = None) -> Segments:
     last = last[np.argsort(log.case[last], kind="stable")]
     first, rows = chains(last, log.case, log.kind, log.released_by)
     stints, (held, of_held) = log.stints, _held(log)
-    found, n = along(
-        *(first, rows, log.begin, log.case, log.kind, log.ready, log.start, log.end, log.released_by, log.needs),
-        *(
-            log.unsplittable,
-            log.duration_us,
-            log.cases.accepted,
-            stints.first.astype(np.int64),
-            stints.start,
-            stints.stop,
-        ),
+    asked = (
+        *(first, rows, log.begin, log.case, log.kind, log.ready, log.start, log.end, log.needs),
+        *(log.unsplittable, log.duration_us, log.cases.accepted),
+        *(stints.first.astype(np.int64), stints.start, stints.stop),
         *(held, *_asked(log), *of_held),
     )
+    found = np.empty((5, 2 * rows.size), np.int64)
+    n = along(*asked, found)
+    if n > found.shape[1]:
+        found = np.empty((5, n), np.int64)
+        n = along(*asked, found)
     case, row, kind, start, stop = found[:, :n]
     return _in_order(Segments(case, row, kind.astype(np.int8), start, stop))
 

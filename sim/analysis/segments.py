@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.staffing import OpenSteps
 from sim.eventlog import KINDS, NAT, NO_ROW, Ints
-from sim.jit import compiled, types
+from sim.jit import compiled, inner, types
 
 Array = NDArray[Any]
 
@@ -71,29 +71,20 @@ def chains(last: Array, case: Array, kind: Array, released_by: Array) -> Any:
     return first, rows
 
 
-@compiled(_found(_found, types.int64, types.int64))
-def _room(found: Array, n: int, more: int) -> Array:
-    """Room for so many more."""
-    if n + more <= found.shape[1]:
-        return found
-    larger = np.empty((found.shape[0], 2 * (n + more)), np.int64)
-    larger[:, :n] = found[:, :n]
-    return larger
-
-
-@compiled(types.int64(_found, *[types.int64] * 5))
+@inner
 def _add(found: Array, n: int, row: int, kind: int, start: int, stop: int) -> int:
-    """One more stretch, if it lasts; neighbours of one row and kind are one."""
+    """One more stretch, if it lasts; neighbours of one row and kind are one. Where there is no room it is counted."""
     if start >= stop:
         return n
-    if n > 0 and found[_ROW, n - 1] == row and found[_KIND, n - 1] == kind and found[_STOP, n - 1] == start:
-        found[_STOP, n - 1] = stop
-        return n
-    found[_ROW, n], found[_KIND, n], found[_START, n], found[_STOP, n] = row, kind, start, stop
+    if n < found.shape[1]:
+        if n > 0 and found[_ROW, n - 1] == row and found[_KIND, n - 1] == kind and found[_STOP, n - 1] == start:
+            found[_STOP, n - 1] = stop
+            return n
+        found[_ROW, n], found[_KIND, n], found[_START, n], found[_STOP, n] = row, kind, start, stop
     return n + 1
 
 
-@compiled(types.int64(_i64, *[types.int64] * 3))
+@inner
 def _first_step(edges: Array, low: int, high: int, t: int) -> int:
     """The step, of those between edges ``low`` and ``high``, in which an instant lies."""
     while high - low > 1:
@@ -105,7 +96,7 @@ def _first_step(edges: Array, low: int, high: int, t: int) -> int:
     return low
 
 
-@compiled(types.Tuple((_found, types.int64))(_found, *[types.int64] * 9, *_STEPS))
+@inner
 def _part(
     found: Array,
     n: int,
@@ -123,19 +114,18 @@ def _part(
     closes: Array,
     first_speed: Array,
     speeds: Array,
-) -> tuple[Array, int]:
+) -> int:
     """[start, stop) parted by whether all that is asked for is open, and long enough for unsplittable work.
 
     ``table`` says when it is; what asks for nothing has none, -1. Calendars say nothing about the time before the
     ``begin`` of the run (rule 14).
     """
     if start >= stop:
-        return found, n
+        return n
     from_ = min(max(begin, start), stop)
-    found = _room(found, n, 2)
     n = _add(found, n, row, BEFORE, start, from_)
     if table < 0:
-        return found, _add(found, n, row, possible, from_, stop)
+        return _add(found, n, row, possible, from_, stop)
     base, one, end = first_edge[table], first_speed[table], first_speed[table + 1]
     step = _first_step(edges, base, first_edge[table + 1], from_)
     while from_ < stop:
@@ -145,17 +135,16 @@ def _part(
             if close != NAT:
                 until = max(until, close - np.int64(np.rint(needed / speeds[k])))
         turn = min(max(until, from_), high)
-        found = _room(found, n, 2)
         n = _add(found, n, row, possible, from_, turn)
         n = _add(found, n, row, otherwise, turn, high)
         from_, step = high, step + 1
-    return found, n
+    return n
 
 
 @compiled(
-    types.Tuple((_found, types.int64))(
-        *(_i64, _i64, types.int64, _i32, _i8, _i64, _i64, _i64, _i32, _i32, _flags, _i64, _i64),
-        *(_i64, _i64, _i64, _i64, *_STEPS, *_STEPS),
+    types.int64(
+        *(_i64, _i64, types.int64, _i32, _i8, _i64, _i64, _i64, _i32, _flags, _i64, _i64),
+        *(_i64, _i64, _i64, _i64, *_STEPS, *_STEPS, _found),
     )
 )
 def along(
@@ -167,7 +156,6 @@ def along(
     ready: Array,
     start: Array,
     end: Array,
-    released_by: Array,
     needs: Array,
     unsplittable: Array,
     duration: Array,
@@ -188,43 +176,43 @@ def along(
     held_closes: Array,
     held_first_speed: Array,
     held_speeds: Array,
-) -> tuple[Array, int]:
-    """The stretches along these chains, (case, row, kind, start, stop) of each in a column, and how many they are.
+    found: Array,
+) -> int:
+    """Fill in the stretches along these chains, (case, row, kind, start, stop) of each in a column; how many they are.
 
+    Where they are more than there is room for, or nearly so, it is an upper bound, and what was found is not all.
     Two tables of steps: when what a row ``needs`` is open, and when what a stint ``held`` is.
     """
-    found, n = np.empty((5, 2 * rows.size + 16), np.int64), 0
+    n = 0
     for i in range(first.size - 1):
         its, before = case[rows[first[i + 1] - 1]], n
         row = rows[first[i]]
         if not (kind[row] == _ACCEPTED and case[row] == its):
-            found = _room(found, n, 1)
-            found[_ROW, n], found[_KIND, n] = NO_ROW, BEFORE
-            found[_START, n], found[_STOP, n] = accepted[its], ready[row]
+            if n < found.shape[1]:
+                found[_ROW, n], found[_KIND, n] = NO_ROW, BEFORE
+                found[_START, n], found[_STOP, n] = accepted[its], ready[row]
             n += 1
         for at in range(first[i], first[i + 1]):
             row = rows[at]
             if kind[row] == _IS_WAIT:
-                found = _room(found, n, 1)
                 n = _add(found, n, row, WAIT, ready[row], end[row])
             elif kind[row] == _IS_SESSION:
                 begun = end[row] if start[row] == NAT else start[row]
-                found = _room(found, n, 2)
                 n = _add(found, n, row, FOR_SESSION, ready[row], begun)
                 n = _add(found, n, row, SESSION, begun, end[row])
             elif kind[row] == _IS_WORK:
                 waits, needed = ready[row], duration[row] if unsplittable[row] else 0
                 for stint in range(first_stint[row], first_stint[row + 1] + 1):
                     last = stint == first_stint[row + 1]
-                    found, n = _part(
+                    n = _part(
                         found, n, row, waits, end[row] if last else stint_start[stint], begin, needed, STAFF, HOURS,
                         needs[row], first_edge, edges, first_close, closes, first_speed, speeds,
                     )  # fmt: skip
                     if not last:
-                        found, n = _part(
+                        n = _part(
                             found, n, row, stint_start[stint], stint_stop[stint], begin, 0, WORK, OFF, held[stint],
                             held_first_edge, held_edges, held_first_close, held_closes, held_first_speed, held_speeds,
                         )  # fmt: skip
                         waits = stint_stop[stint]
-        found[_CASE, before:n] = its
-    return found, n
+        found[_CASE, before : min(n, found.shape[1])] = its
+    return n
