@@ -89,7 +89,8 @@ class Program:
         """The labels of at least the first n cases of a source; the same in all replications."""
         known = self._labels.get(source, np.empty(0, object))
         if known.size < n:
-            known = np.array([label_of(source, k) for k in range(1, max(n, 2 * known.size) + 1)], object)
+            more = range(known.size + 1, n + n // 16 + 2)  # another replication has a few cases more
+            known = np.append(known, np.array([label_of(source, k) for k in more], object))
             self._labels[source] = known
         return known
 
