@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.mutations.fault import Fault
 
-STAFFING, ATTRIBUTION = "sim/analysis/staffing.py", "sim/analysis/attribution.py"
+STAFFING, SEGMENTS = "sim/analysis/staffing.py", "sim/analysis/segments.py"
 SELECTION, INTERVALS = "sim/analysis/clock_times/selection.py", "sim/analysis/clock_times/intervals.py"
 TIMES, EVENTS = "sim/analysis/clock_times/times.py", "sim/analysis/clock_times/events.py"
 UNITS, DUE = "sim/analysis/clock_times/units.py", "sim/analysis/clock_times/due.py"
@@ -24,18 +24,18 @@ FAULTS = (
         "of two pools the one that is open decides", OF_ATTRIBUTION,
     ),
     Fault(
-        "length-of-unsplittable-forgotten", 16, STAFFING,
-        "low[:, None], closes - lasts)", "low[:, None], closes)",
+        "length-of-unsplittable-forgotten", 16, SEGMENTS,
+        "until = max(until, close - np.int64(np.rint(needed / speeds[k])))", "until = max(until, close)",
         "unsplittable work waits for staff up to the closing", OF_ATTRIBUTION,
     ),
     Fault(
-        "off-hours-are-work", 16, ATTRIBUTION,
-        "zero, (_WORK, _OFF))", "zero, (_WORK, _WORK))",
+        "off-hours-are-work", 16, SEGMENTS,
+        "begin, 0, WORK, OFF, held[stint]", "begin, 0, WORK, WORK, held[stint]",
         "the night within a stretch of work is work", OF_ATTRIBUTION,
     ),
     Fault(
-        "walk-stops-at-the-child", 16, ATTRIBUTION,
-        "over = (log.kind[row] == _ACCEPTED) & (log.case[row] == case)", "over = log.kind[row] == _ACCEPTED",
+        "walk-stops-at-the-child", 16, SEGMENTS,
+        "while not (kind[row] == _ACCEPTED and case[row] == case[last[i]]) and", "while kind[row] != _ACCEPTED and",
         "what came before a spawned case is left out", OF_ATTRIBUTION,
     ),
     Fault(
