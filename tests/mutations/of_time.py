@@ -9,6 +9,7 @@ STATUTORY, QUANTILES = "sim/model/statutory.py", "sim/model/quantiles.py"
 STREAMS, ARRIVALS = "sim/engine/streams.py", "sim/engine/arrivals.py"
 OF_CALENDARS, OF_STATUTORY = ("tests/test_calendars.py",), ("tests/test_statutory.py",)
 OF_RUNS = ("tests/test_reference_run.py",)
+OF_DRAWS = ("tests/test_laws.py::test_a_draw_is_multiplied_then_clipped_then_rounded_once_half_even",)
 OF_STREAMS = (
     "tests/test_streams.py::test_philox_gives_the_published_known_answers",
     "tests/test_streams.py::test_a_uniform_number_is_the_formula_of_rule_11",
@@ -101,7 +102,7 @@ FAULTS = (
         "float(LONGEST_US))))",
         "value = min(value, at_most) * scale * rework * case_class * slowest\n    return "
         "int(np.rint(min(value, float(LONGEST_US))))",
-        "factors lengthen a draw beyond its longest", ("tests/test_laws.py::test_a_draw_is_multiplied_then_clipped_then_rounded_once_half_even",),
+        "factors lengthen a draw beyond its longest", OF_DRAWS,
     ),
     Fault(
         "nine-rounds", 11, STREAMS,
