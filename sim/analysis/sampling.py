@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Set
 from typing import NamedTuple
 
 import numpy as np
@@ -28,16 +28,25 @@ Flags = NDArray[np.bool_]
 class _Known(NamedTuple):
     """A log and what is asked of it again and again; months by case, segments of the cases asked for.
 
-    ``near``: by case, whether the window can have anything of it.
+    ``near``: the cases of which the window can have anything, by class. ``clocks``: of limits' classes, found once.
     """
 
     log: EventLog
     window: tuple[int, int]
-    near: Flags
+    near: dict[str, Ints]
     legal: WorkingDays
     customer_facing: tuple[str, ...]
     month: NDArray[np.datetime64]
     segments: Segments
+    clocks: dict[tuple[str, ...], ClocksOf]
+
+    def clocks_of(self, classes: tuple[str, ...]) -> ClocksOf:
+        """The clocks of the cases of these classes that are near."""
+        if classes not in self.clocks:
+            none: Ints = np.empty(0, dtype=np.int64)
+            its = [self.near.get(class_, none) for class_ in dict.fromkeys(classes)]
+            self.clocks[classes] = ClocksOf(self.log, np.sort(np.concatenate([none, *its])))
+        return self.clocks[classes]
 
 
 def sample(log: EventLog, model: Model) -> Sample:
@@ -50,6 +59,7 @@ def sample(log: EventLog, model: Model) -> Sample:
         customer_facing=tuple(id_ for id_, stage in model.stages.items() if stage.customer_facing),
         month=_month(log.cases.accepted),
         segments=attribute(log, _closed_of_limits(log, model)),  # a case of several limits is attributed once
+        clocks={},
     )
     return Sample(
         limits={id_: _limit(known, limit) for id_, limit in model.limits.items()},
@@ -66,7 +76,7 @@ def _closed_of_limits(log: EventLog, model: Model) -> Ints:
 
 def _limit(known: _Known, limit: Limit) -> LimitSample:
     log, default = known.log, limit.default_reading()
-    every = ClocksOf(log, _of_classes(log, _classes_of(limit, default), known.near))
+    every = known.clocks_of(_classes_of(limit, default))
     in_window = _within(log.cases.accepted[every.cases], known.window)
     completed, under_baseline, by_class, late, finished = None, None, {}, ~in_window, in_window & False
     if default is not None:
@@ -109,8 +119,8 @@ def _reading(
     """A reading beside the default one, of that one's cohort where it has no classes of its own."""
     log, classes = known.log, _classes_of(limit, reading)
     if set(classes) != set(_classes_of(limit, limit.default_reading())):
-        cases = _of_classes(log, classes, known.near)
-        clocks = ClocksOf(log, cases[_within(log.cases.accepted[cases], known.window)])
+        its = known.clocks_of(classes)
+        clocks = its.of(_within(log.cases.accepted[its.cases], known.window))
     times = _times(known, limit, reading, clocks)
     return _sampled(known, limit, reading, times, np.ones(clocks.cases.size, dtype=np.bool_))
 
@@ -173,8 +183,9 @@ def _by_class(
     classes, of = dict.fromkeys(reading.classes or limit.classes), log.cases.case_class
     if len(classes) < 2:
         return {}
+    code = of.codes[times.case]
     return {
-        id_: cohort_of(log, limit, reading, times, which & of.isin([id_])[times.case], longest=False) for id_ in classes
+        id_: cohort_of(log, limit, reading, times, which & (code == of.code(id_)), longest=False) for id_ in classes
     }
 
 
@@ -261,10 +272,10 @@ def _sticking(
 def _classes(known: _Known, described: Set[str]) -> dict[str, ClassSample]:
     """The cases accepted in the window; the classes that the model describes are there without any, too."""
     log, cases = known.log, known.log.cases
-    in_window = _within(cases.accepted, known.window)
-    found = {}
+    in_window = np.flatnonzero(_within(cases.accepted, known.window))
+    code, found = cases.case_class.codes[in_window], {}
     for name in sorted({*described, *cases.case_class.names}, key=str.encode):
-        its = np.flatnonzero(in_window & cases.case_class.isin([name]))
+        its = in_window[code == cases.case_class.code(name)]
         closed, withdrawn = log.closed[its] != NAT, log.withdrawn[its] != NAT
         counts = (np.count_nonzero(flags) for flags in (closed, ~closed & ~withdrawn, withdrawn))
         if its.size or name in described:
@@ -272,12 +283,8 @@ def _classes(known: _Known, described: Set[str]) -> dict[str, ClassSample]:
     return found
 
 
-def _of_classes(log: EventLog, classes: Iterable[str], which: Flags) -> Ints:
-    return np.flatnonzero(log.cases.case_class.isin(classes) & which)
-
-
-def _near(log: EventLog, window: tuple[int, int]) -> Flags:
-    """Cases accepted before the window ends, of whose family something goes on after it has begun."""
+def _near(log: EventLog, window: tuple[int, int]) -> dict[str, Ints]:
+    """By class, the cases accepted before the window ends, of whose family something goes on after it has begun."""
     early = int(np.searchsorted(log.ready, window[0]))  # rows stand in the order of ready
     end = log.end[:early]
     near = np.zeros(len(log.cases), dtype=np.bool_)
@@ -288,7 +295,8 @@ def _near(log: EventLog, window: tuple[int, int]) -> Flags:
         parent = log.cases.parent[found]
         found = np.unique(parent[(parent >= 0) & ~near[parent]])
         near[found] = True
-    return near & (log.cases.accepted < window[1])
+    its, of = np.flatnonzero(near & (log.cases.accepted < window[1])), log.cases.case_class
+    return {of.names[code]: its[places] for code, places in Grouped.by(of.codes[its], len(of.names)).places()}
 
 
 def _within(instants: Ints, window: tuple[int, int]) -> Flags:
