@@ -5,9 +5,12 @@ Office hours are 09-12 and 13-17; 1 June 2021 is a Tuesday.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
+from sim.eventlog import EventLog
 from tests.tiny import clock, run, trace
 
 A = {"step": "a", "by": "clerks", "effort": "2 h"}
@@ -58,6 +61,11 @@ def test_unsplittable_work_starts_only_with_its_whole_duration_left_and_may_be_o
     ]
     log = run(flow, sources={"s": {"name": "s", "process": "p", "listed": listed}})
     assert trace(log) == ["1 a 06-01 11:00 | 06-01 13:00 | 06-01 15:00", "2 b 06-01 11:10 | 06-01 11:10 | 06-01 11:40"]
+
+
+def test_unsplittable_work_that_would_end_exactly_at_closing_starts():
+    log = run([A | {"unsplittable": True}], ("2021-06-01 15:00",))
+    assert trace(log) == ["1 a 06-01 15:00 | 06-01 15:00 | 06-01 17:00"]
 
 
 def test_unsplittable_work_leaves_out_a_slow_group_that_could_not_end_before_closing():
@@ -156,6 +164,30 @@ def test_a_case_keeps_its_server_and_waits_for_it():
         "2 b 06-01 10:40 | 06-01 10:40 | 06-01 11:40",
         "3 b 06-01 11:15 | 06-01 13:05 | 06-01 14:05",
     ]
+
+
+def servers(log: EventLog) -> list[list[int]]:
+    """The numbers of those who did each stretch of work, in order."""
+    stints = log.stints
+    return [
+        [log.servers[server].index for server in stints.servers[low:high]]
+        for low, high in pairwise(stints.server_first)
+    ]
+
+
+def test_of_the_servers_of_a_group_the_lowest_number_works_whoever_became_free_last():
+    arrivals = ("2021-06-01 09:00", "2021-06-01 09:10", "2021-06-01 13:00")
+    log = run([A], arrivals, pools={"clerks": {"servers": 2, "calendar": "office"}})
+    assert servers(log) == [[0], [1], [0]]
+
+
+def test_of_several_servers_of_a_step_the_first_is_kept():
+    flow = [
+        {"step": "a", "by": {"pool": "clerks", "n": 2}, "effort": "1 h"},
+        {"step": "b", "by": {"same_server_as": "a"}, "effort": "1 h"},
+    ]
+    log = run(flow, pools={"clerks": {"servers": 2, "calendar": "office"}})
+    assert servers(log) == [[0, 1], [0]]
 
 
 PRIORITIES = [
