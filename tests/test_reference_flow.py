@@ -175,6 +175,13 @@ def test_a_case_that_spawns_waits_for_all_its_children_and_the_last_of_them_rele
     assert int(log.cases.parent[log.case[log.released_by[z]]]) == int(log.case[z])
 
 
+def test_of_children_that_end_together_the_last_releases_the_case():
+    processes = {"q": {"name": "q", "flow": [wait("k")]}}
+    log = run([{"spawn": "sp", "cases": {"process": "q", "n": 2}}, wait("z")], processes=processes)
+    row = next(row for row in range(len(log)) if log.step[row] == "p/z")
+    assert log.cases.label[log.case[log.released_by[row]]].endswith("sp-1-2")
+
+
 def test_a_case_that_does_not_wait_goes_on_at_once():
     log = run(
         [{"spawn": "sp", "cases": "q", "wait": False}, wait("z")], processes={"q": {"name": "q", "flow": [work("k")]}}

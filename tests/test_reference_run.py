@@ -184,6 +184,15 @@ def test_the_run_ends_at_the_cap_at_the_latest_and_events_at_the_end_happen():
     assert log.end_of_run == instant_of(dt.datetime(2021, 7, 11))
 
 
+def test_what_follows_at_the_end_of_the_run_happens_too():
+    flow = [{"wait": "w", "takes": "20 d"}, {"wait": "x", "takes": "0 h"}, {"wait": "y", "takes": "1 h"}]
+    log = run(flow, ("2021-06-21 00:00",), study={"run_out": "10 d"})
+    assert trace(log)[1:] == [
+        "1 x 07-11 00:00 | 07-11 00:00 | 07-11 00:00",
+        "1 y 07-11 00:00 | 07-11 00:00 | - open",
+    ]
+
+
 def test_a_longer_warm_up_lets_one_source_begin_earlier_and_moves_no_other_case():
     two = {"slow": {"name": "slow", "process": "p", "per_year": 300, "calendar": "office"}} | POISSON
     began: dict[str, list[dict[str, list[int]]]] = {"slow": [], "s": []}
@@ -283,6 +292,12 @@ def test_the_rework_of_an_open_case_counts_the_visits_before_the_run():
     again = {"share": ["100%", "0%"]}  # the first time it fails, the second time it passes
     log = run([{"step": "a", "by": "clerks", "effort": "1 h", "rework": again}], initial=[OPEN_CASES[1]])
     assert [line for line in trace(log) if line.startswith("1")] == ["1 a#1 05-31 16:30 | 06-01 09:00 | 06-01 10:00"]
+
+
+def test_an_open_case_goes_on_with_the_visit_after_the_one_that_it_is_in():
+    again = {"share": ["0%", "100%", "0%"]}
+    log = run([{"step": "a", "by": "clerks", "effort": "1 h", "rework": again}], initial=[OPEN_CASES[1]])
+    assert [line.split()[1] for line in trace(log) if line.startswith("1")] == ["a#1", "a#2"]
 
 
 def test_work_that_has_been_open_for_e_lasts_by_its_law_given_that_it_lasted_so_long():

@@ -190,6 +190,47 @@ def test_of_several_servers_of_a_step_the_first_is_kept():
     assert servers(log) == [[0, 1], [0]]
 
 
+def by_attribute(yes: list[object], no: list[object], *listed: tuple[str, str], **more: object) -> list[str]:
+    """A history of cases, each accepted at an hour of 1 June, that go the one way or the other."""
+    branches = [{"when": "yes", "flow": yes}, {"otherwise": True, "flow": no}]
+    cases = [{"accepted": f"2021-06-01 {at}", "attributes": {"k": value}} for at, value in listed]
+    source = {"s": {"name": "s", "process": "p", "listed": cases}}
+    return trace(run([{"choice": "c", "by": "k", "branches": branches}], sources=source, **more))
+
+
+def test_what_was_handed_over_goes_before_an_entry_of_higher_priority():
+    pools = {"clerks": HAND_OVER["clerks"] | {"discipline": "priority"}}
+    found = by_attribute([A | {"priority": -1}], [A | {"step": "b"}], ("16:00", "no"), ("16:30", "yes"), pools=pools)
+    assert found == ["1 b 06-01 16:00 | 06-01 16:00 | 06-02 10:00", "2 a 06-01 16:30 | 06-02 10:00 | 06-02 12:00"]
+
+
+def test_who_is_ready_first_goes_first_though_the_other_case_came_earlier():
+    later = [{"wait": "w", "takes": "1 h"}, A | {"step": "b"}]
+    found = by_attribute(later, [A], ("09:00", "no"), ("09:10", "yes"), ("09:20", "no"))
+    assert found[-2:] == ["3 a 06-01 09:20 | 06-01 11:00 | 06-01 14:00", "2 b 06-01 10:10 | 06-01 14:00 | 06-01 16:00"]
+
+
+def test_who_becomes_ready_at_an_instant_by_whatever_way_is_ready_before_anybody_starts():
+    long_way = [*({"wait": f"w{i}", "takes": "0 h"} for i in range(3)), A | {"step": "b", "priority": -1}]
+    pools = {"clerks": {"servers": 1, "calendar": "office", "discipline": "priority"}}
+    found = by_attribute(long_way, [A], ("09:00", "no"), ("09:00", "yes"), pools=pools)
+    assert "2 b 06-01 09:00 | 06-01 09:00 | 06-01 11:00" in found
+
+
+def test_pools_are_looked_at_in_the_order_of_their_ids_not_of_the_file():
+    both = [A | {"by": ["x", "y"]}]
+    pools = {id_: {"servers": 1, "calendar": "office", "discipline": "priority"} for id_ in ("y", "x")}
+    found = by_attribute(
+        [A | {"step": "b", "by": "y", "priority": -1}], both, ("09:00", "no"), ("09:00", "yes"), pools=pools
+    )
+    assert "1 a 06-01 09:00 | 06-01 09:00 | 06-01 11:00" in found  # x comes first, where nobody is before case 1
+
+
+def test_what_was_handed_over_has_started_so_its_patience_is_over():
+    log = run([A | {"patience": {"after": "10 h"}}], ("2021-06-01 16:00",), pools=HAND_OVER)
+    assert trace(log) == ["1 a 06-01 16:00 | 06-01 16:00 | 06-02 10:00"]
+
+
 PRIORITIES = [
     {"accepted": "2021-06-01 09:00"},
     {"accepted": "2021-06-01 09:10", "attributes": {"urgent": "no"}},
@@ -260,6 +301,23 @@ def test_of_several_dues_set_at_one_instant_the_earliest_stands_and_none_is_exte
     branches = [
         [{"wait": "u", "takes": "1 h"}, {"wait": "v", "takes": "9 h", "due": {"after": "20 h"}}],
         [{"wait": "w", "takes": "1 h", "extends_due": True}, {"wait": "x", "takes": "9 h", "due": {"after": "4 h"}}],
+    ]
+    branches = [*branches[:: 1 - 2 * listed_first], [{"wait": "y", "takes": "2 h"}, A]]
+    one = [{"wait": "o", "takes": "0 h", "due": {"after": "9 h"}}, {"parallel": branches}]  # at 10:00 due 14:00
+    other = [{"wait": "z", "takes": "2 h", "due": {"after": "5.5 h"}}, A]  # due 14:30
+    processes = {"p": {"name": "p", "flow": one}, "q": {"name": "q", "flow": other}}
+    sources = {"t": {"name": "t", "process": "q", "listed": [{"accepted": "2021-06-01 09:00"}]}}
+    pools = {"clerks": {"servers": 1, "calendar": "office", "discipline": "earliest-due"}}
+    log = run(None, processes=processes, sources=sources, pools=pools)
+    started = {str(log.step[i]): clock(int(log.start[i])) for i in np.flatnonzero(log.is_kind("work"))}
+    assert started == {"p/a": "06-01 11:00", "q/a": "06-01 14:00"}
+
+
+@pytest.mark.parametrize("listed_first", [0, 1])
+def test_a_due_is_not_extended_by_a_step_that_ends_as_it_is_set(listed_first: int):
+    branches = [
+        [{"wait": "u", "takes": "1 h"}, {"wait": "v", "takes": "9 h", "due": {"after": "4 h"}}],
+        [{"wait": "w", "takes": "1 h", "extends_due": True}],
     ]
     branches = [*branches[:: 1 - 2 * listed_first], [{"wait": "y", "takes": "2 h"}, A]]
     one = [{"wait": "o", "takes": "0 h", "due": {"after": "9 h"}}, {"parallel": branches}]  # at 10:00 due 14:00

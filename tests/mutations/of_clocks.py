@@ -113,9 +113,8 @@ FAULTS = (
     ),
     Fault(
         "fraction-of-a-nominal-day", 18, WORKING_DAYS,
-        "self._hours = np.diff(self._open_before)",
-        "self._hours = np.diff(self._open_before).clip(0, 8 * DAY_US // 24)",
-        "a long day counts more than one", OF_DAYS,
+        "self._hours = np.diff(self._open_before)", "self._hours = np.diff(self._open_before).clip(0, DAY_US // 4)",
+        "a day that is open for more than six hours counts more than one", OF_DAYS,
     ),
     Fault(
         "due-a-moment-early", 18, DUE,
