@@ -78,6 +78,21 @@ def test_entries_of_one_case_find_their_places_together_when_its_due_changes(tur
     assert [step for _, step in started] == ["first/a", "p/a", "p/b", "q/a"]
 
 
+@pytest.mark.parametrize("turned", [1, -1])
+def test_a_due_is_not_extended_by_a_step_that_ends_as_it_is_set(turned: int) -> None:
+    branches: list[Any] = [
+        [{"wait": "u", "takes": "1 h"}, {"wait": "v", "takes": "9 h", "due": {"after": "4 h"}}],
+        [{"wait": "w", "takes": "1 h", "extends_due": True}],
+    ][::turned]
+    work = {"step": "a", "by": "clerks", "effort": "2 h"}
+    one = [{"parallel": [*branches, [{"wait": "y", "takes": "2 h"}, work]]}]  # at 10:00 due 14:00
+    other = [{"wait": "z", "takes": "2 h", "due": {"after": "5.5 h"}}, work]  # due 14:30
+    processes = {"p": {"name": "p", "flow": one}, "q": {"name": "q", "flow": other}}
+    sources = {"t": {"name": "t", "process": "q", "listed": [{"accepted": "2021-06-01 09:00"}]}}
+    pools = {"clerks": {"servers": 1, "calendar": "office", "discipline": "earliest-due"}}
+    assert difference(scenario(tiny(None, processes=processes, sources=sources, pools=pools))) is None
+
+
 def test_arrays_grow_while_the_run_goes_on() -> None:
     flow: list[Any] = [{"parallel": [[{"wait": f"w{i}", "takes": "9 d"}] for i in range(40)]}]
     model = tiny(flow, 2500 * ("2021-06-01 09:00",))

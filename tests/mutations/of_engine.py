@@ -171,7 +171,7 @@ FAULTS = (
     Fault(
         "settled-too-soon", 10, INSTANT,
         "_AFTER_ALL_OTHERS = 2", "_AFTER_ALL_OTHERS = 1",
-        "an instant is settled while things still happen in it", OF_FLOW,
+        "an instant is settled while things still happen in it", OF_WORK,
     ),
     Fault(
         "end-of-run-does-not-happen", 10, REFERENCE,
@@ -181,12 +181,12 @@ FAULTS = (
     Fault(
         "pools-as-written", 10, QUEUES,
         "in sorted(pools.items(), key=lambda item: item[0].encode())", "in pools.items()",
-        "pools are looked at in the order of the file", OF_RUNS,
+        "pools are looked at in the order of the file", OF_WORK,
     ),
     Fault(
         "patience-after-the-first-start", 13, INSTANT,
         "if entry.waiting and entry.row.start == NAT:", "if entry.waiting:",
-        "what was handed over may still lose patience", OF_FLOW,
+        "what was handed over may still lose patience", OF_WORK,
     ),
     Fault(
         "others-stay-in-their-queues", 13, INSTANT,
