@@ -244,7 +244,7 @@ def test_one_signal_ends_a_command_at_once_and_leaves_no_process_and_no_file(
     _, said = process.communicate(timeout=60)
     assert time.monotonic() - began < 5  # two seconds on a machine that does nothing else
     assert (process.returncode, said.decode().strip().splitlines()[-1]) == (130, "interrupted")
-    wait_until(lambda: not members(process.pid))
+    wait_until(lambda: not members(process.pid), seconds=5)
     assert not out.exists()
 
 
@@ -256,4 +256,4 @@ def test_workers_do_not_outlive_a_process_that_is_killed() -> None:
     time.sleep(3)
     process.kill()
     process.communicate(timeout=10)
-    wait_until(lambda: not members(process.pid))
+    wait_until(lambda: not members(process.pid), seconds=5)
