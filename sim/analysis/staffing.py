@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.eventlog import NAT, GroupInfo, Ints, NeedRow, expanded
+from sim.eventlog import NAT, GroupInfo, Ints, NeedRow
 from sim.model.open_time import BEYOND, Calendar
 
 _NEVER = NAT
@@ -21,15 +21,6 @@ class Asked(NamedTuple):
     n: int
 
 
-class Pieces(NamedTuple):
-    """Parts of intervals: those of one interval follow one another, ``of`` says of which; some are empty."""
-
-    of: Ints
-    start: Ints
-    stop: Ints
-    possible: NDArray[np.bool_]
-
-
 class OpenSteps(NamedTuple):
     """Throughout [``edges[j]``, ``edges[j + 1]``) the servers asked for close at ``closes[j, k]``, when only groups
     of ``speeds[k]`` and faster are taken; the least int64 where too few are open. Shapes (m + 1,), (m, s), (s,).
@@ -38,26 +29,6 @@ class OpenSteps(NamedTuple):
     edges: Ints
     closes: Ints
     speeds: NDArray[np.float64]
-
-    def split(self, a: Ints, b: Ints, duration_us: Ints) -> Pieces:
-        """Part each [a, b) by whether work could begin, were all servers free.
-
-        ``duration_us``, at speed 1, is what unsplittable work needs before closing; 0 asks for open servers only.
-        """
-        first = np.searchsorted(self.edges, a, side="right") - 1
-        steps = np.maximum(np.searchsorted(self.edges, b, side="left") - first, 1)
-        index, step = expanded(first, first + steps)
-        low, high = np.maximum(a[index], self.edges[step]), np.minimum(b[index], self.edges[step + 1])
-        lasts = np.rint(duration_us[index, None] / self.speeds).astype(np.int64)
-        closes = self.closes[step]
-        until = np.where(closes == _NEVER, low[:, None], closes - lasts).max(axis=1)
-        turn = np.clip(until, low, high)
-        return Pieces(
-            np.repeat(index, 2),
-            np.stack([low, turn], axis=1).ravel(),
-            np.stack([turn, high], axis=1).ravel(),
-            np.tile([True, False], index.size),
-        )
 
 
 def open_steps(asked: Iterable[Asked], calendars: Mapping[str, Calendar]) -> OpenSteps:
