@@ -21,12 +21,15 @@ from typing import NoReturn
 
 INTERRUPTED = 130
 _PATIENCE_S = 1.2
+_TRACKER = "ignore:resource_tracker:UserWarning"
 
 
 def answer(words: str) -> None:
     """From here on, in the process of the command; ``words`` are said where nobody else can say them."""
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, _interrupt)
+    # Python's own tracker unlinks the semaphores that a pool leaves behind; its warning of them is not for users.
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), _TRACKER]))
     here, there = socket.socketpair()
     there.setblocking(False)
     signal.set_wakeup_fd(there.fileno(), warn_on_full_buffer=False)
