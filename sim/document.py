@@ -206,7 +206,7 @@ def _figures(result: ReadingResult | None) -> dict[str, Any]:
     }  # fmt: skip
     nothing = Interval(value=None, low=None, high=None)
     if result is None:
-        names = ("statistic", "required_share", "limit_value", "unit", "tolerance", "longest")
+        names = ("statistic", "required_share", "limit_value", "unit", "tolerance", "longest", "backlog_years")
         counts = ("cases", "finished", "replications", "open_beyond_limit", "open_undecided")
         return dict.fromkeys(names) | dict.fromkeys(counts, 0) | dict.fromkeys([*estimates, "ratio"], _NOTHING)
     statistic = result.statistic
@@ -222,6 +222,7 @@ def _figures(result: ReadingResult | None) -> dict[str, Any]:
         "open_beyond_limit": result.open_beyond_limit,
         "open_undecided": result.open_undecided,
         "longest": _rounded(result.longest_days, DAYS),
+        "backlog_years": _rounded(result.backlog_years, DAYS),
         "ratio": nothing if result.ratio is None else _interval(result.ratio, SHARE),
     } | {name: _interval(getattr(result, of), decimals) for name, (of, decimals) in estimates.items()}
 

@@ -107,6 +107,7 @@ class Figures(Entry):
     p90: Interval
     longest: float | None = Field(description="the longest case of all replications")
     longest_expected: Interval = Field(description="the longest case that one window brings")
+    backlog_years: float | None = Field(description="what the reading's backlog takes at the cases of a year")
 
 
 class ReadingHead(Entry):

@@ -26,6 +26,17 @@ def only(result: StudyResult, *limits: str) -> StudyResult:
     return replace(result, scenarios=scenarios, changes=tuple(c for c in result.changes if c.limit in limits))
 
 
+def untimed(result: StudyResult, *limits: str) -> StudyResult:
+    """The same study, had these commitments no reading."""
+    scenarios = tuple(
+        replace(s, verdicts=tuple(
+            replace(v, default=None, readings=(), sticking=()) if v.limit in limits else v for v in s.verdicts
+        ))
+        for s in result.scenarios
+    )  # fmt: skip
+    return replace(result, scenarios=scenarios, changes=tuple(c for c in result.changes if c.limit not in limits))
+
+
 def written(result: StudyResult, folder: Folder, language: Language = "zh") -> str:
     """The report without its pictures."""
     edition = Edition(result, folder, language)

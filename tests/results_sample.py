@@ -114,6 +114,7 @@ def reading_result(
         longest_case="hv-single 312",
         longest_stuck_at=stuck,
         ratio=estimate(0.5, 0.02, unit="ratio") if limit.is_ratio else None,
+        backlog_years=7.3 if reading.backlog else None,
         quantiles=tuple(float(q) for q in np.quantile(drawn, np.linspace(0, 1, 101))),
     )
 

@@ -209,7 +209,7 @@ def test_no_reading_tells_the_owners_apart_between_whom_a_permit_moves(baotou: F
                 named = set(selected.owners) & moved["approval-bureau"] if selected else set()
                 assert named in (set(), moved["approval-bureau"]), id_
                 naming += bool(named)
-    assert naming == 1  # E1 without the permits
+    assert naming == 3  # E1 without the permits; what the offices take of E7, and of a permit (A3)
 
 
 def test_a_permit_that_moves_to_the_approval_bureau_changes_no_time_under_any_reading(baotou: Folder) -> None:
@@ -228,6 +228,24 @@ def test_a_permit_that_moves_to_the_approval_bureau_changes_no_time_under_any_re
             assert np.array_equal(its.finished, after[id_].readings[reading].finished), (id_, reading)
     split = [{owner for _, owner in its["E4"].split_us} for its in found.values()]
     assert split[1] - split[0] == {"approval-bureau"}
+
+
+def test_every_commitment_has_figures_before_and_under_the_plan(baotou: Folder) -> None:
+    """With or without a number; a tenth of the registrations, whose number is not what this asks."""
+    few = {
+        f"sources/{id_}/per_year": str(source.per_year.value / 10)
+        for id_, source in baotou.sources.items()
+        if id_.startswith("property-") and source.per_year is not None and source.per_year.value > 1000
+    }
+    folder = load(BAOTOU, few)
+    for id_ in ("before", "plan"):
+        scenario = folder.scenario(id_)
+        found = sample(simulate(scenario, 2021), scenario.model).limits
+        counts = {
+            name: its.readings[baotou.limits[name].default_reading().id].finished.size for name, its in found.items()
+        }
+        assert set(counts) == set(baotou.limits)
+        assert min(counts.values()) > 10, counts
 
 
 def test_the_reform_takes_stages_from_the_three_zero_customer(baotou: Folder) -> None:

@@ -108,8 +108,14 @@ def test_explain_draws_the_clock_over_the_steps(capsys, tmp_path):
     assert steps == {"permit/accept": False, "permit/supplement": False, "permit/review": True}
 
 
-def test_a_commitment_that_times_nothing_is_explained_without_a_clock(capsys):
-    code, out, _ = said(capsys, "explain", "scenarios/baotou", "E6", "--lang", "en")
+def test_a_commitment_that_times_nothing_is_explained_without_a_clock(capsys, tmp_path):
+    folder = tmp_path / "folder"
+    shutil.copytree(EXAMPLE, folder)
+    words = (
+        "name: {zh: 网上办, en: online}, service: permits, item: x, quote: x, english: x, responsible: x, deadline: x"
+    )
+    (folder / "more.yaml").write_text(f"limits:\n  L9: {{{words}}}\n", "utf-8")
+    code, out, _ = said(capsys, "explain", str(folder), "L9", "--lang", "en")
     assert code == 0 and out.rstrip().endswith("limit: the plan sets no number")
 
 

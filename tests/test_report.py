@@ -30,7 +30,7 @@ from sim.report.table import WIDTH, verdict_table
 from sim.report.typography import file_name
 from sim.report.verdict_words import ASSUMED
 from sim.text import LANGUAGES, Language, Text
-from tests.report_pages import changed, only, text_of, written
+from tests.report_pages import changed, only, text_of, untimed, written
 from tests.results_sample import baotou, estimate, study
 
 EVIL = (
@@ -334,7 +334,7 @@ def test_three_scenarios_stand_side_by_side() -> None:
 
 
 def test_a_folder_without_numbers_is_reported_too(tmp_path: Path) -> None:
-    write_report(only(study(), "E6", "E7"), baotou(), tmp_path, "en")
+    write_report(untimed(only(study(), "E6", "E7"), "E6", "E7"), baotou(), tmp_path, "en")
     page = text_of((tmp_path / "report.html").read_text("utf-8"))
     assert "No number, and no time to be shown: E6 notify-and-commit for short low-voltage lines; E7" in page
     assert not (tmp_path / "charts" / "standing.png").exists()

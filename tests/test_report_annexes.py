@@ -40,7 +40,7 @@ def test_every_assumption_stands_once_with_value_range_source_and_commitments() 
     rows = [row for _, its in assumption_words.assumptions(edition) for row in its]
     assert sorted(row.path for row in rows) == sorted({path for v in edition.verdicts() for path in v.assumptions})
     managers = next(row for row in rows if row.path == "pools/customer-managers/servers")
-    assert managers[2:] == ("客户经理：人（组）数", "24", "18～30", "A 人员工时表", "E1 E2 E3 E4 E5")
+    assert managers[2:] == ("客户经理：人（组）数", "24", "18～30", "A 人员工时表", "E1 E2 E3 E4 E5 E6 E7 E8 E9")
     accept = next(row for row in rows if row.path == "processes/three-zero-works/accept/effort/mean")
     assert next(row for row in rows if row.path == "sources/three-zero-direct/per_year").range == "780～2,400"
     names = {row.path: row.name for row in rows}
@@ -58,7 +58,7 @@ def test_every_assumption_stands_once_with_value_range_source_and_commitments() 
 def test_a_report_from_few_replications_says_so_on_page_one_and_beside_every_table_of_intervals() -> None:
     few = replace(study(), replications=2)
     page = text_of(written(few, baotou()))
-    assert page.count("只模拟 2 次，区间粗略") == len(Edition(few, baotou(), "zh").limits(numbered=True)) + 1
+    assert page.count("只模拟 2 次，区间粗略") == len(Edition(few, baotou(), "zh").measured) + 1
     assert "各情景只模拟 2 次，区间仅供参考" in page.partition("附件1")[0]
     assert "只模拟 2 次，区间粗略" in verdict_table(few, baotou(), "zh")
     assert "区间粗略" not in text_of(written(study(), baotou())).partition("名词")[0]

@@ -24,7 +24,7 @@ from sim.report.readings import readings
 from sim.report.table import WIDTH, verdict_table
 from sim.report.wording import describe_clock
 from sim.text import LANGUAGES, Language
-from tests.report_pages import changed, only, text_of, written
+from tests.report_pages import changed, only, text_of, untimed, written
 from tests.results_sample import city, city_study, estimate
 
 cell_len = pytest.importorskip("rich.cells").cell_len
@@ -64,7 +64,9 @@ def test_page_one_has_the_commitments_with_a_number_by_service() -> None:
 
 def test_commitments_without_a_number_show_before_and_after_and_no_verdict() -> None:
     listed = {row.id: row for row in page_one.unnumbered(edition())}
-    assert list(listed) == ["G4", "W3", "H1", "H2", "H3", "P5", "P6", "A1", "A2"]
+    assert list(listed) == [
+        "E6", "E7", "E8", "E9", "G4", "G5", "W3", "H1", "H2", "H3", "P5", "P6", "A1", "A2", "A3",
+    ]  # fmt: skip
     assert listed["H1"].change == "平均 66.6 → 33.3 个工作日"
     before, after = listed["H2"].outcomes
     assert (before.leading, after.leading) == ("平均 89.6", "平均 44.8")
@@ -75,7 +77,7 @@ def test_commitments_without_a_number_show_before_and_after_and_no_verdict() -> 
 
 
 def test_what_nothing_can_be_timed_of_is_named_with_units_that_stand_nowhere_else() -> None:
-    electricity, gas, permits = page_one.without_reading(edition())
+    electricity, gas, permits = page_one.without_reading(Edition(untimed(city_study(), "E6", "G5", "A3"), city(), "zh"))
     assert electricity.startswith("E6 ") and "责任单位" not in electricity + gas
     assert permits == "A3 审批事项划转审批服务局（责任单位：市委编办、市审批服务局）"
 
@@ -92,7 +94,7 @@ def test_every_service_has_a_part_and_every_link_leads_somewhere(language: Langu
 def test_parts_are_numbered_within_their_services() -> None:
     parts = contents.parts(edition(), without={"processes", "rankings"})
     assert [part.title for part in parts[:6]] == SERVICES
-    assert [one.number for one in parts[1].limits] == ["2.1", "2.2", "2.3", "2.4"]
+    assert [one.number for one in parts[1].limits] == ["2.1", "2.2", "2.3", "2.4", "2.5"]
     assert [(part.number, part.title) for part in parts[6:8]] == [("7", "口径对照表"), ("8", "情景与改革举措")]
     alone = contents.parts(Edition(only(city_study(), "G1", "G2"), city(), "zh"), without=set())
     assert [part.number for part in alone[:3]] == ["1", "2", "3"] and not any(part.limits for part in alone)

@@ -93,6 +93,15 @@ def test_open_cases_that_could_turn_the_verdict_ask_for_a_longer_run_out_not_for
     assert judged(limit(), years(10, 0, 480, open_undecided=[3.0] * 20)) == ("undecided", "run-out")
 
 
+def test_a_backlog_is_told_in_years_at_the_pace_of_the_window_and_not_where_a_queue_grows():
+    """Two windows of half a year with 10 and 20 cases: 30 a year, so that 60 more take two years."""
+    its, cohorts = limit(value=None), [*years(1, 0, 10), *years(1, 0, 20)]
+    waiting = reading().model_copy(update={"backlog": 60})
+    assert judge_reading(its, waiting, cohorts, 0.5).backlog_years == 2.0
+    assert judge_reading(its, waiting, cohorts, 0.5, growing=True).backlog_years is None
+    assert judge_reading(its, reading(), cohorts, 0.5).backlog_years is None
+
+
 def test_late_cases_a_year_are_those_of_all_replications_over_their_years():
     result = judge_reading(limit(), reading(), years(10, 25, 500), 2.0)
     assert result.late_per_year.value == pytest.approx(10 * 25 / (10 * 2))

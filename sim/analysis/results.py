@@ -71,6 +71,8 @@ class ReadingResult:
     longest_case: str
     longest_stuck_at: str
     """Name of the step's path in which the longest case spent most of the counted time."""
+    backlog_years: float | None
+    """What the backlog of the reading takes at the yearly number of cases; None without one, and in a growing queue."""
     quantiles: tuple[float, ...]
     """Pooled quantiles 0%, 1%, ..., 100% of the cases finished; empty without cases."""
     months: tuple[MonthShare, ...] = ()

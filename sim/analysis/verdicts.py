@@ -70,6 +70,7 @@ def judge_reading(
     unsteady = growing and (ratio is None or ratio.measured)
     worst, where = _longest_case(cohorts)
     finished = np.concatenate([np.empty(0), *(cohort.finished for cohort in cohorts)])
+    a_year = cases / max(replications, 1) / years
     return ReadingResult(
         reading=reading,
         statistic=statistic_of(limit, reading),
@@ -82,7 +83,7 @@ def judge_reading(
         open_beyond_limit=sum(cohort.open_late.size for cohort in cohorts),
         open_undecided=sum(cohort.open_undecided.size for cohort in cohorts),
         late=steady(late, growing),
-        late_per_year=steady(_scaled(late, cases / max(replications, 1) / years), growing),
+        late_per_year=steady(_scaled(late, a_year), growing),
         mean=steady(mean, growing),
         share_within=steady(complement(late), growing),
         p90=steady(p90, growing),
@@ -92,6 +93,7 @@ def judge_reading(
         longest_replication=where,
         longest_case="" if worst is None else worst.label,
         longest_stuck_at="" if worst is None else worst.stuck_at,
+        backlog_years=reading.backlog / a_year if reading.backlog and a_year and not growing else None,
         quantiles=_quantiles(finished) if finished.size and not growing else (),
         ratio=None if ratio is None else steady(ratio.estimate, unsteady),
     )

@@ -119,6 +119,9 @@ class Reading(Part):
         default=None,
         description="instead of a length: the day by which a case should be done, 10-15, from its start on",
     )
+    backlog: int | None = Field(
+        default=None, ge=1, description="cases that wait to be done besides: told in years at the pace of the window"
+    )
 
     @field_validator("value")
     @classmethod

@@ -44,7 +44,8 @@ def outcome(edition: Edition, result: ReadingResult | None) -> Outcome:
     most = f"{edition.choose('最长', 'longest')} {longest(result)}"
     if result.limit_value is None:
         in_time = [f"{_by(edition, result)} {share}"] if result.reading.by else []
-        return Outcome(mean, numbers.interval(result.mean, numbers.days, language), (*in_time, most))
+        rest = [] if result.backlog_years is None else [_backlog(edition, result, numbers.count(result.backlog_years))]
+        return Outcome(mean, numbers.interval(result.mean, numbers.days, language), (*in_time, most, *rest))
     if of_single_cases(result):
         share = f"{edition.choose('按时', 'on time')} {share}"
     else:
@@ -71,7 +72,16 @@ def before_after(edition: Edition, before: ReadingResult, after: ReadingResult) 
     parts = [edition.choose(f"平均 {mean}", f"mean {mean}")]
     if after.reading.by is not None:
         parts.append(f"{_by(edition, after)} {told(lambda result: result.share_within, numbers.share)}")
+    pace = [numbers.NONE if its.backlog_years is None else numbers.count(its.backlog_years) for its in (before, after)]
+    if after.reading.backlog is not None:
+        parts.append(_backlog(edition, after, " → ".join(dict.fromkeys(pace))))
     return edition.choose("，", ", ").join(parts)
+
+
+def _backlog(edition: Edition, result: ReadingResult, years: str) -> str:
+    """``350 件积压按年办件量需 2.0 年``."""
+    n = result.reading.backlog
+    return edition.choose(f"{n} 件积压按年办件量需 {years} 年", f"{n} waiting cases take {years} years at this pace")
 
 
 def tells_late(result: ReadingResult) -> bool:
