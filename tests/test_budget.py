@@ -82,10 +82,33 @@ def test_the_command_prints_allowances_and_says_what_95_percent_each_come_to(cap
     ("arguments", "words"),
     [
         (["--limit", "L9"], "L1"),
-        (["--limit", "L1", "--share", "120%"], "between 0 and 100%"),
-        (["--limit", "L1", "--share", "most"], "95% or 0.95"),
+        *(
+            (["--limit", "L1", "--share", share], f"value: {share}")
+            for share in ("120%", "most", "95", "95%%", "nan", "0")
+        ),
     ],
 )
-def test_what_cannot_be_parted_is_one_clear_error(capsys, arguments, words):
+def test_what_cannot_be_parted_is_one_clear_error(capsys, monkeypatch, arguments, words):
+    """As it was typed, and before the engine is made ready."""
+    import sim.engine.engines
+
+    monkeypatch.setattr(sim.engine.engines, "ready", lambda *_: pytest.fail("made ready"))
     assert run(["budget", EXAMPLE, *arguments, "--lang", "en"]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_what_cannot_be_compressed_is_reserved_and_the_rest_is_cut_the_more():
+    """A customer who always takes 1 day, and an office that takes 1 to 4: 95% take 4.85, so that 3 - 1 days remain."""
+    days = np.column_stack([np.ones(101), np.linspace(1, 5, 101)])
+    found = budget(StepDays(("customer", "office"), days), limit=3, share=0.95, incompressible={"customer"})
+    assert found.factor == pytest.approx(2 / 4.8)
+    assert [(a.allowed, a.compressible) for a in found.allowances] == [(1, False), (pytest.approx(2), True)]
+    without = budget(StepDays(("customer", "office"), days), limit=0.5, share=0.95, incompressible={"customer"})
+    assert without.factor == 0 and without.allowances[1].allowed == 0
+
+
+def test_the_city_reserves_the_time_of_customers_and_of_frozen_ground():
+    from sim.model.files import load
+
+    its = {id_: owner.compressible for id_, owner in load(Path(EXAMPLE).parent / "baotou").owners.items()}
+    assert {id_ for id_, may in its.items() if not may} == {"customer", "season"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import run
-from sim.decide.sweep import Axis, run_sweep
+from sim.decide.sweep import Axis, asked, run_sweep
 from sim.errors import InputError, InputErrors
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "scenarios" / "example"
@@ -16,7 +16,7 @@ SERVERS = "pools/reviewers/servers"
 
 
 def swept(*axes, scenario="today", **more):
-    return run_sweep(EXAMPLE, scenario, axes, settings={}, replications=2, **more)
+    return run_sweep(asked(EXAMPLE, scenario, axes, {}), name="x", seed=2021, replications=2, **more)
 
 
 def mean(point):
@@ -45,7 +45,7 @@ def test_a_figure_that_a_reform_replaces_is_refused_and_not_drawn_as_a_flat_line
         text = file.read_text(encoding="utf-8").replace("        add: 1", "        to: 4")
         (tmp_path / file.name).write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match="no effect in this scenario") as refused:
-        run_sweep(tmp_path, "more-staff", [Axis(SERVERS, ("2", "3"))], settings={}, replications=1)
+        asked(tmp_path, "more-staff", [Axis(SERVERS, ("2", "3"))], {})
     assert "one-more-reviewer" in refused.value.cure.en
 
 
@@ -83,3 +83,23 @@ def test_the_command_prints_a_table_with_the_figures_name_and_writes_chart_and_j
 def test_an_over_without_values_says_how_it_is_written(capsys):
     assert run(["sweep", str(EXAMPLE), "today", "--over", SERVERS, "--lang", "en"]) == 2
     assert "--over takes PATH=VALUE,VALUE" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--over", "study/seed=1,2"], "give --seed or --replications"),
+        (["--over", f"{SERVERS}=3,4", "--set", f"{SERVERS}=5"], "both set and varied"),
+        (["--over", "pools/clerks=1,2"], "go on to a figure: pools/clerks/"),
+        (["--over", "pool/clerks/servers=1,2"], "did you mean pools/clerks/servers?"),
+        (["--over", f"{SERVERS}=3,4", "--limit", "L1", "--limit", "L1"], "asked for twice"),
+        (["--over", f"{SERVERS}=3,4", "--limit", "L9"], "there is no such commitment"),
+    ],
+)
+def test_what_is_wrong_is_told_before_anything_is_compiled_or_simulated(capsys, monkeypatch, arguments, words):
+    import sim.engine.engines
+
+    monkeypatch.setattr(sim.engine.engines, "ready", lambda *_: pytest.fail("made ready"))
+    assert run(["sweep", str(EXAMPLE), "today", *arguments, "--lang", "en"]) == 2
+    error = capsys.readouterr().err
+    assert words in error and error.startswith("--") and error.count("cure:") == 1

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,8 @@ class Allowance:
     allowed: float
     kept: float
     """The share of its cases that keep the allowance now."""
+    compressible: bool = True
+    """Whether it was cut; what cannot be is reserved as it is, at the common level."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,10 @@ class Budget:
     within: float
     """Share of cases within the limit now."""
     factor: float
-    """All counted times cut to this part of themselves, the asked share of cases would keep the limit; 1: they do."""
+    """All compressible times cut to this part of themselves, the asked share of cases would keep the limit.
+
+    1: they do; 0: they would not even if nothing but the incompressible were left.
+    """
     level: float
     """The allowances are what each step, cut so, keeps in this share of its cases."""
     allowances: tuple[Allowance, ...]
@@ -125,27 +131,28 @@ def together(samples: Iterable[StepDays]) -> StepDays:
     return StepDays(steps, days)
 
 
-def budget(found: StepDays, limit: float, share: float) -> Budget:
+def budget(found: StepDays, limit: float, share: float, incompressible: Collection[str] = ()) -> Budget:
     """Part a limit among the steps so that ``share`` of the cases keep it with the least cut, the same for all.
 
-    First every counted time is cut by one factor, down to where the ``share`` quantile of the cases' sums is the
-    limit. Then each step is allowed what it, cut so, keeps at one common level, the highest at which the allowances
-    still sum to the limit along every way that cases take; whoever keeps his allowance can make no case late.
+    First every compressible time is cut by one factor, down to where ``share`` of the cases keep the limit. Then each
+    step is allowed what it, cut so, keeps at one common level, the highest at which the allowances still sum to the
+    limit along every way that cases take; whoever keeps his allowance can make no case late.
 
     Errors: ValueError without cases.
     """
     if not found.days.size:
         raise ValueError("a budget needs cases that have finished")
     total = found.total
-    now = float(np.quantile(total, share, method="inverted_cdf"))
-    factor = min(1.0, limit / now) if now > 0 else 1.0
+    cuts = ~np.isin(found.steps, list(incompressible))
+    factor = _factor(np.nansum(found.days[:, ~cuts], axis=1), np.nansum(found.days[:, cuts], axis=1), limit, share)
     ways = np.unique(~np.isnan(found.days), axis=0)
     columns = [np.sort(column[~np.isnan(column)]) for column in found.days.T]
-    level = _level(columns, ways, limit / factor)
-    allowed = factor * _at(columns, level)
-    longest = float((ways @ allowed).max())
-    if longest > 0:
-        allowed *= limit / longest
+    scale = np.where(cuts, factor, 1.0)
+    level = _level(columns, ways, limit, scale)
+    allowed = scale * _at(columns, level)
+    reserved, used = ways @ np.where(cuts, 0, allowed), ways @ np.where(cuts, allowed, 0)
+    if used.any():
+        allowed[cuts] *= max(0.0, float(((limit - reserved)[used > 0] / used[used > 0]).min()))
     own = _at(columns, share)
     keeps = np.isnan(found.days) | (found.days <= own)
     return Budget(
@@ -157,9 +164,15 @@ def budget(found: StepDays, limit: float, share: float) -> Budget:
         level=level,
         allowances=tuple(
             Allowance(
-                step, column.size, float(column.mean()), float(quantile), float(each), float(np.mean(column <= each))
+                step,
+                column.size,
+                float(column.mean()),
+                float(quantile),
+                float(each),
+                float(np.mean(column <= each)),
+                bool(cut),
             )
-            for step, column, quantile, each in zip(found.steps, columns, own, allowed, strict=True)
+            for step, column, quantile, each, cut in zip(found.steps, columns, own, allowed, cuts, strict=True)
         ),
         alone=float(np.mean(keeps.all(axis=1))),
         sum_of_quantiles=float((ways @ own).max()),
@@ -171,14 +184,22 @@ def _at(columns: Sequence[Floats], level: float) -> Floats:
     return np.array([np.quantile(column, level) for column in columns])
 
 
-def _level(columns: Sequence[Floats], ways: NDArray[np.bool_], limit: float) -> float:
-    """The highest common level at which the steps' sums stay within the limit along every way."""
+def _factor(fixed: Floats, rest: Floats, limit: float, share: float) -> float:
+    """The largest factor, 1 at most, with which ``share`` of the cases have ``fixed + factor * rest`` in the limit."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        bearable = np.where(rest > 0, (limit - fixed) / rest, np.where(fixed <= limit, np.inf, -np.inf))
+    needed = max(1, ceil(share * fixed.size - 1e-9))
+    return float(np.clip(-np.partition(-bearable, needed - 1)[needed - 1], 0.0, 1.0))
+
+
+def _level(columns: Sequence[Floats], ways: NDArray[np.bool_], limit: float, scale: Floats) -> float:
+    """The highest common level at which the scaled steps' sums stay within the limit along every way."""
     low, high = 0.0, 1.0
-    if float((ways @ _at(columns, high)).max()) <= limit:
+    if float((ways @ (scale * _at(columns, high))).max()) <= limit:
         return high
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
-        if float((ways @ _at(columns, middle)).max()) <= limit:
+        if float((ways @ (scale * _at(columns, middle))).max()) <= limit:
             low = middle
         else:
             high = middle

@@ -51,13 +51,14 @@ def command(say: options.Say) -> click.Command:
     ) -> None:
         from sim.commands.output import tell, write_json
         from sim.commands.study import Progress
-        from sim.decide.budget import limit_budget
+        from sim.decide.budget import limit_budget, parted
         from sim.engine.engines import ready
         from sim.model import files
 
         loaded = files.load(folder, options.with_study(settings, seed, replications), only=[scenario_id])
         scenario = loaded.scenario(scenario_id or next(iter(loaded.scenarios)))
         study = loaded.study
+        parted(scenario, limit_id)
         engine = ready(engine, tell(lang))
         with Progress(lang) as progress:
             found = limit_budget(
@@ -78,15 +79,18 @@ def command(say: options.Say) -> click.Command:
 
 
 def _share(_: click.Context, __: click.Parameter, given: str) -> float:
+    number, percent = (given[:-1], 100) if given.endswith(("%", "％")) else (given, 1)
     try:
-        return float(given.rstrip("%％")) / (100 if given.endswith(("%", "％")) else 1)
+        if 0 < (share := float(number) / percent) < 1:
+            return share
     except ValueError:
-        raise InputError(
-            Text("比例写成 95% 或 0.95", "a share is written 95% or 0.95"),
-            Text("例如 --share 95%", "for example --share 95%"),
-            where="--share",
-            value=given,
-        ) from None
+        pass
+    raise InputError(
+        Text("比例须大于 0、小于 100%,写成 95% 或 0.95", "a share lies between 0 and 100%, and is written 95% or 0.95"),
+        Text("例如 --share 95%", "for example --share 95%"),
+        where="--share",
+        value=given,
+    )
 
 
 def _page(found: LimitBudget, lang: Language) -> Iterator[str]:
@@ -144,6 +148,7 @@ def _content(found: LimitBudget) -> dict[str, object]:
                 "quantile": round(a.quantile, 4),
                 "allowed": round(a.allowed, 4),
                 "kept": round(a.kept, 6),
+                "compressible": a.compressible,
             }
             for a in its.allowances
         ],

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
@@ -14,7 +14,11 @@ from sim.bounds import REPLICATIONS, SEEDS
 from sim.commands.output import JsonTarget
 from sim.commands.values import STDOUT, OneOf, Whole, Writable
 from sim.errors import InputError
+from sim.names import find
 from sim.text import LANGUAGES, Text
+
+if TYPE_CHECKING:
+    from sim.model.limits import Limit
 
 Say = Callable[[Text], str]
 """Chooses the reader's language."""
@@ -67,6 +71,26 @@ def _settings(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> 
 def _twice(where: str, one: str, other: str) -> InputError:
     rule = Text("同一数据项给了两次", "one figure is given twice")
     return InputError(rule, Text("只保留一个", "keep one of the two"), where=where, value=f"{one}, {other}")
+
+
+def measured(limits: Mapping[str, Limit], asked: Sequence[str], option: str) -> None:
+    """Refuses a commitment that is not there, has no reading and so no figures, or is asked for twice."""
+    for i, id_ in enumerate(asked):
+        try:
+            limit = find(limits, id_, Text("承诺", "commitment"))
+        except InputError as error:
+            raise error.at(option) from None
+        if id_ in asked[:i]:
+            rule = Text("同一承诺写了两次", "one commitment is asked for twice")
+            raise InputError(rule, Text("只保留一个", "keep one of the two"), where=option, value=id_)
+        if limit.default_reading() is None:
+            rule = Text("这项承诺没有口径,无从计时", "this commitment has no reading, so that nothing is timed of it")
+            raise InputError(
+                rule,
+                Text(f"在 limits/{id_}/readings 写一个口径", f"give it a reading in limits/{id_}/readings"),
+                where=option,
+                value=id_,
+            )
 
 
 def seed(say: Say) -> Decorator:

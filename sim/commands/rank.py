@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from sim.commands import options
-from sim.names import find
 from sim.text import Language, Text
 
 if TYPE_CHECKING:
@@ -57,10 +56,10 @@ def command(say: options.Say) -> click.Command:
         from sim.model import files
 
         loaded = files.load(folder, options.with_study(settings, seed, replications), only=[before, after])
-        for limit in limits:
-            find(loaded.limits, limit, Text("承诺", "commitment"))
-        engine = ready(engine, tell(lang))
+        options.measured(loaded.limits, limits, "--limit")
         scenarios = study.chosen(loaded, [before, after])
+        beside = apart(loaded, before, after, scenarios)
+        engine = ready(engine, tell(lang))
         with Progress(lang) as progress:
             result = study.carried_out(
                 loaded,
@@ -68,7 +67,7 @@ def command(say: options.Say) -> click.Command:
                 study.Told(folder.as_posix(), loaded.study.seed, loaded.study.replications, engine),
                 workers=workers or os.cpu_count() or 1,
                 progress=progress.show,
-                apart=apart(loaded, before, after, scenarios),
+                apart=beside,
             )
         shown = limits or tuple(v.limit for v in result.scenarios[1].verdicts if v.default is not None)
         _show(result, loaded, shown, lang)

@@ -17,7 +17,6 @@ from sim.commands import options, output
 from sim.commands.output import JsonTarget, tell
 from sim.commands.values import STDOUT
 from sim.errors import InputError
-from sim.names import find
 from sim.text import Language, Text
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from sim.engine.engines import EngineName
     from sim.model.scenario import Folder, Scenario
     from sim.report.pictures import Each
+    from sim.runs.cost import Cost
     from sim.runs.unfinished import Unfinished
     from sim.study import Told
 
@@ -110,8 +110,7 @@ def carry_out(job: Job) -> int:
 
     options.with_study(job.settings, job.seed, job.replications)  # refused where they contradict each other
     folder = files.load(job.folder, job.settings, only=job.scenarios)
-    for limit in job.by_month:
-        find(folder.limits, limit, Text("承诺", "commitment"))
+    options.measured(folder.limits, job.by_month, "--by-month")
     if job.out is not None:
         _refuse_the_models_folder(job.folder, job.out)
     elif job.logs not in (None, "none"):
@@ -154,6 +153,12 @@ def told_apart(job: Job, folder: Folder, scenarios: Sequence[Scenario]) -> Apart
     return apart(folder, job.scenarios[0], job.rank, scenarios)
 
 
+def tell_cost(its: Cost, lang: Language) -> None:
+    """How long it will take, where that is worth a word."""
+    if its.seconds > _WORTH_A_WORD_S:
+        tell(lang)(its.words())
+
+
 def simulated(
     job: Job, folder: Folder, scenarios: Sequence[Scenario], run: Unfinished | None, apart: Apart | None
 ) -> int:
@@ -167,8 +172,7 @@ def simulated(
     told, workers = job.told(folder), job.workers or os.cpu_count() or 1
     if run is None or not run.finished():
         expected = affordable(study.in_order(scenarios, apart), told.replications, engine=told.engine, workers=workers)
-        if expected.seconds > _WORTH_A_WORD_S:
-            tell(job.lang)(expected.words())
+        tell_cost(expected, job.lang)
     with Progress(job.lang) as progress:
         result = study.carried_out(
             folder,
@@ -240,7 +244,7 @@ class Progress:
         self._began: tuple[float, int] | None = None
         self._words = Text("模拟", "simulating").in_(lang)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        self._bar = Progress(*columns, console=self._console, transient=True)
+        self._bar = Progress(*columns, console=self._console, transient=True, disable=not self._console.is_terminal)
         self._task = self._bar.add_task(self._words, total=None)
 
     def __enter__(self) -> Progress:

@@ -13,7 +13,6 @@ import rich_click as click
 from sim.commands import options
 from sim.commands.values import Writable
 from sim.errors import InputError
-from sim.names import find
 from sim.text import Language, Text
 
 if TYPE_CHECKING:
@@ -57,27 +56,28 @@ def command(say: options.Say) -> click.Command:
         lang: Language,
     ) -> None:
         from sim.commands.output import tell, write_json
-        from sim.commands.study import Progress
-        from sim.decide.sweep import run_sweep
+        from sim.commands.study import Progress, tell_cost
+        from sim.decide.sweep import asked, run_sweep
         from sim.engine.engines import ready
-        from sim.model import files
+        from sim.runs.cost import affordable
 
-        promised = files.load(folder, settings, only=[scenario]).scenario(scenario).model.limits
-        for limit in limits:
-            find(promised, limit, Text("承诺", "commitment"))
-        engine = ready(engine, tell(lang))
+        given = options.with_study(settings, seed, replications)
+        points = asked(folder, scenario, axes, given)
+        promised, study = points.folders[0].scenario(scenario).model.limits, points.folders[0].study
+        options.measured(promised, limits, "--limit")
+        engine, at_once = ready(engine, tell(lang)), workers or os.cpu_count() or 1
+        its = [loaded.scenario(scenario) for loaded in points.folders]
+        tell_cost(affordable(its, study.replications, engine=engine, workers=at_once), lang)
         with Progress(lang) as progress:
             found = run_sweep(
-                folder,
-                scenario,
-                axes,
-                settings=settings,
-                seed=seed,
-                replications=replications,
+                points,
+                name=folder.as_posix(),
+                seed=study.seed,
+                replications=study.replications,
                 engine=engine,
-                workers=workers or os.cpu_count() or 1,
+                workers=at_once,
                 progress=progress.show,
-                command=_again(folder, scenario, axes, settings, engine),
+                command=_again(folder, scenario, axes, given, engine),
             )
         chosen = limits or tuple(id_ for id_, limit in promised.items() if limit.value is not None)
         _show(found, chosen, lang, out)

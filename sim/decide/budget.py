@@ -11,6 +11,7 @@ from sim.analysis.budget import Budget, StepDays, budget, step_days, together
 from sim.engine.engines import ENGINE, EngineName, ready, simulate
 from sim.engine.replicate import Progress, executor_for, replicate
 from sim.errors import InputError
+from sim.model.base import PREDEFINED_OWNERS
 from sim.model.limits import Limit, Reading
 from sim.model.paths import StepAt, steps_of
 from sim.model.process import WorkStep
@@ -65,19 +66,9 @@ def limit_budget(
 ) -> LimitBudget:
     """Simulate, and part the limit so that ``share`` of the cases keep it.
 
-    Errors: InputError for a limit that does not exist, has no number or is not kept case by case, for a share outside
-    (0, 1), and where too few cases finish.
+    ``share`` lies between 0 and 1. Errors: those of :func:`parted`, and InputError where too few cases finish.
     """
-    model = scenario.model
-    limit = find(model.limits, limit_id, Text("承诺", "commitment"))
-    reading = _reading(limit_id, limit)
-    if not 0 < share < 1:
-        raise InputError(
-            Text("比例须在 0 与 100% 之间", "the share lies between 0 and 100%, both left out"),
-            Text("例如 --share 95%", "for example --share 95%"),
-            where="--share",
-            value=share,
-        )
+    limit, reading = parted(scenario, limit_id)
     engine, described = ready(engine), pickle.dumps(scenario)
     affordable([scenario], replications, engine=engine, workers=workers)
     units = [_Unit(described, limit_id, seed, replication, engine) for replication in range(replications)]
@@ -92,27 +83,36 @@ def limit_budget(
         )
     value = limit.value_of(reading)
     assert value is not None
-    found = budget(cases, value.amount, share)
     places = {at.path: at for at in _all_steps(scenario)}
+    owners = PREDEFINED_OWNERS | scenario.model.owners
+    fixed = {path for path, at in places.items() if at.owner in owners and not owners[at.owner].compressible}
+    found = budget(cases, value.amount, share, fixed)
     return LimitBudget(scenario, limit_id, limit, reading, seed, replications, engine, found, places)
 
 
-def _reading(id_: str, limit: Limit) -> Reading:
+def parted(scenario: Scenario, id_: str) -> tuple[Limit, Reading]:
+    """The limit and the reading that a budget parts.
+
+    Errors: InputError for a limit that does not exist, has no number or is not kept case by case.
+    """
+    limit = find(scenario.model.limits, id_, Text("承诺", "commitment"))
     reading = limit.default_reading()
     statistic = None if reading is None else reading.statistic or limit.statistic
     if limit.value is None or reading is None or statistic is None:
         raise InputError(
             Text("文件未给这项承诺规定时限", "the plan sets no number for this commitment"),
             Text("选一项有数字的承诺", "choose one with a number"),
-            where=id_,
+            where="--limit",
+            value=id_,
         )
     if statistic.kind == "mean":
         raise InputError(
             Text("平均时限不逐件分解", "a limit on the mean is not parted case by case"),
             Text("选一项逐件计算的承诺", "choose one that every case, or a share of them, must keep"),
-            where=id_,
+            where="--limit",
+            value=id_,
         )
-    return reading
+    return limit, reading
 
 
 class _Unit(NamedTuple):

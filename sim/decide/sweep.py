@@ -18,6 +18,7 @@ from sim.runs.simulated import some_at_a_time
 from sim.text import Text
 
 MOST_AXES, MOST_POINTS = 2, 200
+_OF_CHANCE = ("study/seed", "study/replications")
 
 
 class Axis(NamedTuple):
@@ -43,34 +44,45 @@ class Sweep(NamedTuple):
     points: tuple[Point, ...]
 
 
+class Asked(NamedTuple):
+    """A sweep that has been checked: the values of each point, and the folder that has them."""
+
+    scenario: str
+    axes: tuple[Axis, ...]
+    values: tuple[tuple[str, ...], ...]
+    folders: tuple[Folder, ...]
+
+
+def asked(folder: Path, scenario: str, axes: Sequence[Axis], settings: Mapping[str, str]) -> Asked:
+    """The points of a sweep.
+
+    Errors: InputError for more than two axes, a figure varied twice or also set, more points than can be read, a value
+    that the folder refuses, and a figure that changes nothing in this scenario, since a reform of it replaces that
+    figure.
+    """
+    _check(axes, settings)
+    values = tuple(itertools.product(*(axis.values for axis in axes)))
+    folders = tuple(_with(folder, scenario, settings, axes, each) for each in values)
+    _refuse_idle(axes, values, [loaded.scenario(scenario) for loaded in folders])
+    return Asked(scenario, tuple(axes), values, folders)
+
+
 def run_sweep(
-    folder: Path,
-    scenario: str,
-    axes: Sequence[Axis],
+    sweep: Asked,
     *,
-    settings: Mapping[str, str],
-    seed: int | None = None,
-    replications: int | None = None,
+    name: str,
+    seed: int,
+    replications: int,
     engine: EngineName = ENGINE,
     workers: int = 1,
     progress: Progress | None = None,
     command: str = "",
 ) -> Sweep:
-    """Simulate the scenario at every combination of the values.
+    """Simulate the scenario at every combination of the values; ``name`` is what the results call the folder.
 
     All points have the same seed, so that by rule 11 they differ by what is varied alone.
-
-    Errors: InputError for more than two axes, a figure varied twice, more points than can be read, a value that the
-    folder refuses, and a figure that changes nothing in this scenario, since a reform of it replaces that figure.
     """
-    _check(axes)
-    asked = list(itertools.product(*(axis.values for axis in axes)))
-    folders = [_with(folder, scenario, settings, axes, values) for values in asked]
-    scenarios = [loaded.scenario(scenario) for loaded in folders]
-    _refuse_idle(axes, asked, scenarios)
-    study = folders[0].study
-    seed = study.seed if seed is None else seed
-    replications = replications or study.replications
+    scenarios = [loaded.scenario(sweep.scenario) for loaded in sweep.folders]
     engine = ready(engine)
     each = some_at_a_time(scenarios, seed, replications, engine=engine, workers=workers, progress=progress)
     points = [
@@ -80,16 +92,16 @@ def run_sweep(
             study_result(
                 loaded.study,
                 [assess(built, its)],
-                name=folder.as_posix(),
+                name=name,
                 seed=seed,
                 replications=replications,
                 engine=engine,
                 command=command,
             ),
         )
-        for values, loaded, (built, its) in zip(asked, folders, each, strict=True)
+        for values, loaded, (built, its) in zip(sweep.values, sweep.folders, each, strict=True)
     ]
-    return Sweep(scenario, tuple(axes), tuple(points))
+    return Sweep(sweep.scenario, sweep.axes, tuple(points))
 
 
 def _with(
@@ -106,7 +118,7 @@ def _with(
         raise error.at(places.get(error.where, error.where)) from None
 
 
-def _check(axes: Sequence[Axis]) -> None:
+def _check(axes: Sequence[Axis], settings: Mapping[str, str]) -> None:
     points = 1
     for axis in axes:
         points *= len(axis.values)
@@ -118,6 +130,14 @@ def _check(axes: Sequence[Axis]) -> None:
         cure = Text("把取值写在一起:路径=1,2,3", "write its values together: PATH=1,2,3")
         raise InputError(rule, cure, where="--over", value=axes[0].path)
     for axis in axes:
+        if axis.path in settings:
+            rule = Text("同一数据项既给定又变动", "one figure is both set and varied")
+            cure = Text("删去 --set 或 --over", "take out --set or --over")
+            raise InputError(rule, cure, where=f"--over {axis.path}", value=settings[axis.path])
+        if axis.path in _OF_CHANCE:
+            rule = Text("随机种子和模拟次数不是模型的数据", "the seed and the number of replications are no figures")
+            cure = Text("写 --seed 或 --replications", "give --seed or --replications")
+            raise InputError(rule, cure, where="--over", value=axis.path)
         if len(set(axis.values)) < len(axis.values):
             rule = Text("同一个取值写了两次", "the same value stands twice")
             raise InputError(rule, Text("删去一个", "take one out"), where=f"--over {axis.path}", value=axis.values)
@@ -126,11 +146,11 @@ def _check(axes: Sequence[Axis]) -> None:
         raise InputError(rule, Text("减少取值", "give fewer values"), where="--over", value=points)
 
 
-def _refuse_idle(axes: Sequence[Axis], asked: Sequence[tuple[str, ...]], scenarios: Sequence[Scenario]) -> None:
+def _refuse_idle(axes: Sequence[Axis], points: Sequence[tuple[str, ...]], scenarios: Sequence[Scenario]) -> None:
     """A figure that a reform of the scenario replaces would draw a flat line that looks like an answer."""
     for i, axis in enumerate(axes):
-        rest = asked[0][:i], asked[0][i + 1 :]
-        along = [s.hash for values, s in zip(asked, scenarios, strict=True) if (values[:i], values[i + 1 :]) == rest]
+        rest = points[0][:i], points[0][i + 1 :]
+        along = [s.hash for values, s in zip(points, scenarios, strict=True) if (values[:i], values[i + 1 :]) == rest]
         if len(along) > 1 and len(set(along)) == 1:
             raise InputError(
                 Text("这个数据项在该情景中不起作用", "this figure has no effect in this scenario"),

@@ -34,6 +34,9 @@ class Owner(Part):
     """用时主体: whose time a step is."""
 
     name: Name
+    compressible: bool = Field(
+        default=True, description="whether a budget of time may allow it less than it takes: not customers, not frost"
+    )
 
 
 class Service(Part):
@@ -42,7 +45,7 @@ class Service(Part):
     name: Name
 
 
-PREDEFINED_OWNERS = {SUSPENDED: Owner(name=Text("挂起", "suspended"))}
+PREDEFINED_OWNERS = {SUSPENDED: Owner(name=Text("挂起", "suspended"), compressible=False)}
 
 
 class Stage(Part):

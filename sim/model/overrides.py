@@ -22,9 +22,10 @@ from sim.model.places import Document, Place
 from sim.model.pools import Group
 from sim.model.process import element_kind
 from sim.model.quantities import Quantity
-from sim.names import nearest
+from sim.names import near_to, nearest
 from sim.text import Text
 
+_MOST_TOLD = 8
 _EVIDENCE = tuple(Evidence.model_fields)
 _LEADING = {"fixed", "mean", "p50", "usual", "value"}
 """The keys of the numbers that a range of evidence is about."""
@@ -44,12 +45,26 @@ def apply_settings(document: Document, settings: Mapping[str, str]) -> None:
                     Text("只保留一个", "keep one of the two"),
                     value=f"{settings[other]}, {value}",
                 )
+            _refuse_part(document, path, written, new := readable(value))
             evidence = {"assumption": True, "by": "--set"} if carries_evidence(path) else {}
-            put(document, path, readable(value), evidence, place)
+            put(document, path, new, evidence, place)
         except InputError as error:
             errors.append(error.at(str(place)))
     if errors:
         raise InputErrors(errors)
+
+
+def _refuse_part(document: Document, path: Path, written: str, value: Any) -> None:
+    """One value in the stead of a whole part of the model is a path that stops too early."""
+    around = document.value(path[:-1])
+    node = around.get(path[-1]) if isinstance(around, dict) else None
+    if isinstance(node, dict) and not isinstance(value, dict) and not carries_evidence(path):
+        names = ", ".join(f"{written}/{name}" for name in list(_children(path, node))[:_MOST_TOLD])
+        raise InputError(
+            Text("这里不是一个数据项,其下还有若干项", "this is no figure: there are several below it"),
+            Text("写到数据项: {names}", "go on to a figure: {names}").format(names=names),
+            value=written,
+        )
 
 
 def readable(text: str) -> Any:
@@ -199,6 +214,8 @@ def _long_form(path: Path) -> str:
 
 
 def _nothing(written: str, part: str, around: list[str], rest: list[str], names: list[str]) -> InputError:
+    if not around and (near := near_to(part, names)) is not None:
+        names = [near]  # the nearest section, not whichever path happens to end alike
     where = "/".join(around)
     whole = ["/".join([*around, name, *rest]) for name in dict.fromkeys(names)]
     return InputError(

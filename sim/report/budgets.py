@@ -20,6 +20,7 @@ _HEADINGS = (
     Text("现守限额", "keep it now"),
 )
 _OFFICES = Text("按承办单位合计限额:", "allowances by office: ")
+_RESERVED = Text("预留", "reserved")
 
 
 class Row(NamedTuple):
@@ -46,7 +47,8 @@ def budget_table(found: Budget, rows: Sequence[Row], lang: Language) -> str:
         table.add_row(stage, "", "", "", f"{sum(cut(row.allowance.allowed) for row in its):.2f}", "")
         for row in its:
             a = row.allowance
-            cells = (f"{a.mean:.2f}", f"{a.quantile:.2f}", f"{cut(a.allowed):.2f}", numbers.share(a.kept))
+            allowed = f"{cut(a.allowed):.2f}" if a.compressible else f"{_RESERVED.in_(lang)} {cut(a.allowed):.2f}"
+            cells = (f"{a.mean:.2f}", f"{a.quantile:.2f}", allowed, numbers.share(a.kept))
             table.add_row(f"  {row.step}", row.office, *cells)
     return f"{plain(table)}\n\n{_by_office(rows, lang)}"
 
@@ -54,6 +56,8 @@ def budget_table(found: Budget, rows: Sequence[Row], lang: Language) -> str:
 def _by_office(rows: Sequence[Row], lang: Language) -> str:
     offices: dict[str, float] = {}
     for row in rows:
+        if not row.allowance.compressible:
+            continue
         offices[row.office] = offices.get(row.office, 0.0) + cut(row.allowance.allowed)
     listed = Text("、", "; ").in_(lang).join(f"{office} {days:.2f}" for office, days in offices.items())
     return f"{_OFFICES.in_(lang)}{listed}"
@@ -75,11 +79,25 @@ def sentences(found: Budget, unit: Text, lang: Language) -> list[str]:
             f"Of {found.cases:,} cases {numbers.share(found.within)} keep {numbers.number(found.limit)} {unit.en}.",
         )
     ]
-    if found.factor < 1:
+    if not all(a.compressible for a in found.allowances):
         said.append(
             Text(
-                f"要使{share}的件办结于时限内,各步骤计入时间须同比压缩到目前的{factor}。",
-                f"For {share} to keep it, every step's counted time must shrink to {factor} of what it is now.",
+                "不可压缩的步骤(表中注“预留”)按现状预留,不作为任何单位的限额。",
+                "What cannot be compressed is reserved as it is, and is nobody's allowance.",
+            )
+        )
+    if found.factor == 0:
+        said.append(
+            Text(
+                f"仅不可压缩的用时就使{share}的件无法守住时限:承办单位再快也不够。",
+                f"What cannot be compressed alone keeps {share} of the cases from the limit, however fast the offices.",
+            )
+        )
+    elif found.factor < 1:
+        said.append(
+            Text(
+                f"要使{share}的件办结于时限内,各可压缩步骤计入时间须同比压缩到目前的{factor}。",
+                f"For {share} to keep it, compressible counted times must shrink to {factor} of what they are.",
             )
         )
     else:

@@ -57,15 +57,19 @@ def _title(edition: Edition, limit: str, found: list[tuple[MonthShare, ...]]) ->
     """The months in which the first scenario and the last did worst."""
     if not _shares(edition, limit):
         return _slowest(edition, limit, found)
-    worst = [
-        min(within) for shares in found if (within := [(m.within, m.month) for m in shares if m.within is not None])
-    ]
+    known = [within for shares in found if (within := [(m.within, m.month) for m in shares if m.within is not None])]
+    worst = [min(within) for within in known]
     if not worst:
         return edition.choose(f"{limit} 各月按时办结率", f"{limit} Share within the limit by month")
     if worst[-1][0] == 1:
         return edition.choose(f"{limit} 最终各月均为 100%", f"{limit} In the end 100% in every month")
     ends = [worst[0], worst[-1]] if len(worst) > 1 else worst
-    words = " → ".join(f"{numbers.month(m, edition.language, year=True)} {numbers.share(w)}" for w, m in ends)
+    flat = {min(within): len({share for share, _ in within}) == 1 < len(within) for within in known}
+    words = " → ".join(
+        f"{edition.choose('各月', 'every month') if flat[w, m] else numbers.month(m, edition.language, year=True)} "
+        f"{numbers.share(w)}"
+        for w, m in ends
+    )
     return edition.choose(f"{limit} 最低：{words}", f"{limit} Lowest: {words}")
 
 
