@@ -52,6 +52,13 @@ def test_a_model_that_can_run_passes(tmp_path: Path) -> None:
         ("except: {owners: customer}", "except: {steps: work}", "work}", "there is no such step", "works"),
         ("same_server_as: accept", "same_server_as: acept", "acept", "no earlier work step of this process", "accept"),
         ("takes: 4 h}", "takes: 4 h, calendar: nite}", "nite", "there is no such calendar", "night"),
+        (
+            "run_out: 60 d}",
+            "run_out: 60 d, brief: {sources: [lw], warm_up: 9 d, run_out: 9 d}}",
+            "lw], w",
+            "there is no such source",
+            "lv",
+        ),
         ("run_out: 60 d}", "run_out: 60 d, longer_warm_up: {lw: 2}}", "2}}\nowners", "there is no such source", "lv"),
         ("reforms: [more]", "reforms: [mroe]", "mroe]", None, "more"),
     ],

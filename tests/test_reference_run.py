@@ -209,6 +209,24 @@ def test_a_longer_warm_up_lets_one_source_begin_earlier_and_moves_no_other_case(
     assert min(began["slow"][2]["instants"] + began["s"][2]["instants"]) >= window  # no warm-up for any source
 
 
+def test_a_brief_source_brings_the_same_cases_as_ever_within_its_shorter_span():
+    two = {"slow": {"name": "slow", "process": "p", "per_year": 300, "calendar": "office"}} | POISSON
+    brief = {"brief": {"sources": ["slow"], "warm_up": "30 d", "run_out": "20 d"}}
+    whole, some = (
+        prepare(scenario(tiny([WORK], study={"warm_up_years": 1, "run_out": "90 d"} | study, sources=two)))
+        for study in ({}, brief)
+    )
+    first, last = whole.window
+    kept = [
+        a for a in whole.arrivals(1, 0) if a.source == "s" or first - 30 * DAY_US <= a.instant <= last + 20 * DAY_US
+    ]
+    assert some.arrivals(1, 0) == kept and len(kept) < len(whole.arrivals(1, 0))
+    in_arrays = some.brought(1, 0).items()
+    assert sorted((a.instant, a.source) for a in kept) == sorted(
+        (int(instant), name) for name, its in in_arrays for instant in its.instants
+    )
+
+
 OPEN_CASES = [
     {
         "case": "old-1",

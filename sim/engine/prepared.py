@@ -74,17 +74,21 @@ class Prepared:
         found = [
             arrival
             for name, source in self.model.sources.items()
-            for arrival in arrivals(name, source, self._rates.get(name), seed, replication, (self.begin, self.end))
+            for arrival in arrivals(name, source, self._rates.get(name), seed, replication, self._span_of(name))
         ]
         return sorted(found, key=lambda arrival: (arrival.instant, arrival.identity))
 
     def brought(self, seed: int, replication: int) -> dict[str, Brought]:
         """The same in arrays, by source."""
-        span = self.begin, self.end
         return {
-            name: brought(name, source, self._rates.get(name), seed, replication, span)
+            name: brought(name, source, self._rates.get(name), seed, replication, self._span_of(name))
             for name, source in self.model.sources.items()
         }
+
+    def _span_of(self, source: str) -> tuple[int, int]:
+        """When its cases are accepted, both ends included; one of a list at any time of the run."""
+        listed = self.model.sources[source].listed is not None
+        return (self.begin, self.end) if listed else self.model.study.span_of(source)
 
     def expected_cases(self) -> dict[str, float]:
         """How many cases each source brings on average until the window ends, or has in its list."""
@@ -95,7 +99,9 @@ class Prepared:
                 found[name] = float(sum(case.n for case in source.listed))
                 continue
             rate = self._rates[name]
-            found[name] = float(np.sum(rate.per_us * np.maximum(np.minimum(rate.stop, last) - rate.start, 0)))
+            first = self._span_of(name)[0]
+            length = np.maximum(np.minimum(rate.stop, last) - np.maximum(rate.start, first), 0)
+            found[name] = float(np.sum(rate.per_us * length))
             if source.batch is not None:
                 found[name] *= sum(size * share.value for size, share in source.batch.items())
         return found

@@ -55,6 +55,14 @@ class Stage(Part):
     customer_facing: bool = True
 
 
+class Brief(Part):
+    """Sources whose cases are soon over, and how much of the warm-up and of the run-out they bring cases in."""
+
+    sources: tuple[Id, ...]
+    warm_up: PositiveDuration
+    run_out: PositiveDuration
+
+
 class Study(Part):
     """The reporting window, the warm-up before it and the run-out after it (rule 14), and how often to simulate.
 
@@ -67,6 +75,7 @@ class Study(Part):
     longer_warm_up: dict[Id, Years] = Field(
         default_factory=dict, description="years of the sources whose cases outlast a year, as those that miss a season"
     )
+    brief: Brief | None = Field(default=None, description="sources that need no such warm-up and run-out")
     run_out: PositiveDuration = Field(default=Quantity(amount=365, unit="d"), description="the cap of the run-out")
     replications: int = Field(default=10, ge=1, lt=REPLICATIONS)
     seed: int = Field(default=2021, ge=0, lt=SEEDS)
@@ -101,6 +110,17 @@ class Study(Part):
     def end(self) -> int:
         """The cap of the run: events at this instant still happen."""
         return self.window[1] + round(to_us(self.run_out, None))
+
+    def span_of(self, source: str) -> tuple[int, int]:
+        """From when to when a source brings cases, both ends included.
+
+        The cases of a brief source are those that it would bring in the whole run, with their numbers and draws.
+        """
+        begin, end = self.begin_of(source), self.end
+        if (brief := self.brief) is None or source not in brief.sources:
+            return begin, end
+        first, last = self.window
+        return max(begin, first - round(to_us(brief.warm_up, None))), min(end, last + round(to_us(brief.run_out, None)))
 
 
 class Model(Part):

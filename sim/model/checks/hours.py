@@ -21,8 +21,11 @@ Use = tuple[Path, LawForm | Quantity | None, str | None]
 def check(whole: Whole) -> Iterator[InputError]:
     """The length of the run, its years, and the calendars on it."""
     study = whole.model.study
-    if study.run_out.in_working_days:
-        yield _working_days_of_nothing(("study", "run_out"), study.run_out)
+    lengths: dict[Path, Quantity] = {("study", "run_out"): study.run_out}
+    if study.brief is not None:
+        lengths |= {("study", "brief", key): getattr(study.brief, key) for key in ("warm_up", "run_out")}
+    if wrong_ones := {path: its for path, its in lengths.items() if its.in_working_days}:
+        yield from (_working_days_of_nothing(path, its) for path, its in wrong_ones.items())
         return
     if study.end - study.begin > _LONGEST_YEARS * 366 * DAY_US:
         yield wrong(

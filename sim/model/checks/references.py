@@ -73,6 +73,8 @@ def _references(whole: Whole) -> Iterator[Reference]:
     model = whole.model
     for id_ in model.study.longer_warm_up:
         yield ("study", "longer_warm_up", id_), "source", id_
+    for i, id_ in enumerate(model.study.brief.sources if model.study.brief else ()):
+        yield ("study", "brief", "sources", i), "source", id_
     for id_, pool in model.pools.items():
         yield ("pools", id_, "owner"), "owner", pool.owner
         for i, group in enumerate(pool.groups):
