@@ -230,8 +230,10 @@ def test_a_permit_that_moves_to_the_approval_bureau_changes_no_time_under_any_re
     assert split[1] - split[0] == {"approval-bureau"}
 
 
-def test_every_commitment_has_figures_before_and_under_the_plan(baotou: Folder) -> None:
-    """With or without a number; a tenth of the registrations, whose number is not what this asks."""
+def test_every_commitment_has_figures_before_and_under_the_plan_and_nobody_waits_for_the_grid_to_be_reinforced(
+    baotou: Folder,
+) -> None:
+    """With or without a number, under every reading; a tenth of the registrations: their number is not asked here."""
     few = {
         f"sources/{id_}/per_year": str(source.per_year.value / 10)
         for id_, source in baotou.sources.items()
@@ -242,10 +244,14 @@ def test_every_commitment_has_figures_before_and_under_the_plan(baotou: Folder) 
         scenario = folder.scenario(id_)
         found = sample(simulate(scenario, 2021), scenario.model).limits
         counts = {
-            name: its.readings[baotou.limits[name].default_reading().id].finished.size for name, its in found.items()
+            (name, reading.id): found[name].readings[reading.id].finished.size
+            for name, limit in baotou.limits.items()
+            for reading in limit.readings
         }
-        assert set(counts) == set(baotou.limits)
+        assert {name for name, _ in counts} == set(baotou.limits)
         assert min(counts.values()) > 10, counts
+        held_up = found["E8"].readings["reinforcement"].finished
+        assert held_up.any() == (id_ == "before")  # it goes on behind the connection, in nobody's time
 
 
 def test_the_reform_takes_stages_from_the_three_zero_customer(baotou: Folder) -> None:

@@ -279,6 +279,21 @@ def test_the_key_tells_what_a_case_waits_for_from_what_runs_apart() -> None:
     assert "runs apart, not waited for" in {sign.words for sign in signs(edition("en"), [plan])}
 
 
+def test_what_takes_no_time_at_all_is_finished_on_an_axis_of_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scheme and contract joined (G4), no payment (W3)."""
+    at_once = tuple(
+        replace(s, verdicts=tuple(
+            replace(v, default=replace(v.default, limit_value=None, quantiles=(0.0,) * 101)) if v.default else v
+            for v in s.verdicts
+        ))
+        for s in study().scenarios
+    )  # fmt: skip
+    found = Edition(replace(study(), scenarios=at_once), baotou(), "zh")
+    with canvas.settings():
+        (sheet,) = sheets(monkeypatch, lambda: finished(found, "E4"))
+    assert sheet.figure.axes[0].get_xlim() == (0, 1)
+
+
 def test_where_there_is_nothing_to_draw_there_is_no_picture() -> None:
     empty = tuple(
         replace(

@@ -31,7 +31,7 @@ def finished(edition: Edition, limit: str) -> Picture | None:
     if not curves:
         return None
     last = curves[-1][1]
-    most = max(last.limit_value or 0.0, *(result.quantiles[_SHOWN] / 1.3 for _, result in curves)) * 1.34
+    most = max(last.limit_value or 0.0, *(result.quantiles[_SHOWN] / 1.3 for _, result in curves)) * 1.34 or 1.0
     dots = _dots(curves, most)
     key = Key(WIDTH, [("", [*scenario_lines(edition), *_marks(edition, last, dots)])])
     title = _title(edition, limit, [result for _, result in curves])
