@@ -1,0 +1,1 @@
+"""The tests; a package of its own, since a dependency (Ciw) installs one of the same name."""
