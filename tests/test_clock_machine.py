@@ -20,7 +20,7 @@ from tests.clock_logs import UNITS
 from tests.day_by_day import DATES, DAY, FIRST, Case, Reading, Step, Years
 from tests.handmade import Handmade, at
 
-HOURS = (("08:30-12:00", "14:30-17:30"), ("09:00-12:00", "13:00-17:00"))
+HOURS = (("08:30-12:00", "14:30-17:30"), ("09:00-12:00", "13:00-17:00"), ("06:00-13:00", "14:00-21:00"))
 OWNERS = ("utility", "customer")
 READINGS = (
     Reading(),

@@ -14,6 +14,7 @@ from sim.model.clocks import Clock, Unit
 from sim.model.working_days import WorkingDays
 from tests.clock_logs import LEGAL, LIMITS_OF_THE_PLAN, UNITS, days_of, from_to, steps
 from tests.clock_oracle import Cases, clocks, read, some_cases
+from tests.handmade import calendar
 
 # --- rule 18: the plan's vectors (DOMAIN 3.1)
 
@@ -85,6 +86,13 @@ def test_half_day_blocks_end_with_the_morning_and_the_afternoon(accepted: str, d
 )
 def test_fractions_are_open_time_over_that_days_open_hours(accepted: str, done: str, days: float) -> None:
     assert days_of(from_to(accepted, done), "fraction") == pytest.approx(days, abs=1e-9)
+
+
+def test_a_day_that_is_open_for_more_than_eight_hours_is_still_one_day() -> None:
+    """06:00 to 13:00 and 14:00 to 21:00: 14 hours a day, on 1 June from 10:00 on 10 of them, on 2 June 3.5."""
+    long_days = WorkingDays(calendar("06:00-13:00", "14:00-21:00"))
+    times = clock_times(from_to("06-01 10:00", "06-02 09:30"), Clock(), "fraction", long_days)
+    assert times.days[0] == pytest.approx(10 / 14 + 3.5 / 14, abs=1e-9)
 
 
 def test_fractions_that_sum_to_the_limit_are_not_late_by_a_rounding() -> None:

@@ -12,7 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sim.engine import kernel
 from sim.errors import InputErrors, ShixianError
+from sim.logfiles import write_log
 from sim.model import yaml_source
 from sim.model.figure_paths import assumptions_of, figures
 from sim.model.files import load
@@ -75,6 +77,11 @@ def test_no_order_of_files_or_of_keys_changes_anything(tmp_path: Path, random: A
             Path(folder, f"{name}.yaml").write_text(json.dumps(shuffled(content), ensure_ascii=False), "utf-8")
         model, plain = load(folder), read(tmp_path / "plain")
     assert model == plain
+    logs = []
+    for number, described in enumerate((model, plain)):
+        write_log(kernel.simulate(described.scenario("before"), 7), tmp_path / f"{number}.parquet")
+        logs.append((tmp_path / f"{number}.parquet").read_bytes())
+    assert logs[0] == logs[1]
     assert list(model.sources["lv"].attributes["size"]) == list(plain.sources["lv"].attributes["size"])
 
 
