@@ -89,8 +89,11 @@ class ClockMachine(RuleBasedStateMachine):
                 break
 
     @precondition(lambda self: len(self.cases) < 3)
-    @rule()
-    def accept(self) -> None:
+    @rule(on=st.sampled_from((None, -1, 0, 1)))
+    def accept(self, on: int | None) -> None:
+        """Now, or about the next opening or closing."""
+        if on is not None:
+            self.go_on_to_the_next_opening_or_closing(on)
         self.cases.append(Case(self.now))
 
     def some_case(self, data: st.DataObject) -> Case | None:
@@ -119,8 +122,11 @@ class ClockMachine(RuleBasedStateMachine):
             step.start = self.now if step.start is None else step.start
 
     @precondition(lambda self: any(case.closed is None for case in self.cases))
-    @rule(data=st.data())
-    def close(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), on=st.sampled_from((None, -1, 0, 1)))
+    def close(self, data: st.DataObject, on: int | None) -> None:
+        """Now, or about the next opening or closing."""
+        if on is not None:
+            self.go_on_to_the_next_opening_or_closing(on)
         if case := self.some_case(data):
             for step in case.steps:
                 step.start = self.now if step.start is None else step.start
@@ -157,7 +163,7 @@ class ClockMachine(RuleBasedStateMachine):
                 self.read(unit, Reading())
 
 
-QUICK = settings(max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def test_a_clock_over_three_years_reads_what_a_clerk_reads_day_by_day() -> None:
