@@ -125,7 +125,8 @@ class Years:
                 named[begin:end] = True
         for step in case.steps:
             begin = step.start if reading.from_start else step.ready
-            if begin is not None and begin == step.end and begin <= until and reading.counts(step.owner):
+            end = now if step.end is None else step.end
+            if begin is not None and begin == end and begin <= until and reading.counts(step.owner):
                 hidden = reading.excluded_wins and out[begin] and out[begin - 1]
                 points |= set() if hidden else {begin}
         if reading.count is not None:
