@@ -60,7 +60,7 @@ schema: $(READY) ## 重写 scenarios/schema.json | write scenarios/schema.json a
 	mv scenarios/schema.json.new scenarios/schema.json
 
 lock: $(READY) ## 重写 requirements.lock (全部升级: UPGRADE=--upgrade) | write requirements.lock anew (newest of all: UPGRADE=--upgrade)
-	$(VENV)/bin/uv pip compile pyproject.toml --extra dev --universal --fork-strategy fewest --python-version 3.11 \
+	$(VENV)/bin/uv pip compile pyproject.toml --all-extras --universal --fork-strategy fewest --python-version 3.11 \
 		--generate-hashes --no-header --quiet $(UPGRADE) -o requirements.lock
 
 clean: ## 删除 .venv 与缓存,保留 results | remove .venv and caches, keep results

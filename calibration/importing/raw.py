@@ -1,0 +1,55 @@
+"""A file as rows of text with their row numbers: what every format is read as, before anything is interpreted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.importing.findings import Findings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Format = Literal["csv", "xlsx", "xls", "parquet", "xes"]
+
+
+class Source(NamedTuple):
+    """What a file is: how it was read, so that a mapping can say it and a report can print it."""
+
+    name: str
+    format: Format
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    header_rows: tuple[int, ...] = (1,)
+    """The rows, as the file counts them, whose cells name the columns; empty where the format names them itself."""
+
+
+class RawBatch(NamedTuple):
+    """Some rows: every column is text (null: an empty cell), each row with its number in the file."""
+
+    columns: dict[str, pa.Array]
+    row: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return int(self.row.size)
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A file's rows, streamed. A date cell of a workbook is written ``2021-06-04 14:30:00``, a number as short as can
+    be (``44351.6``, ``20210604``); which of its columns held numbers or dates is in ``typed``.
+
+    ``batches()`` starts anew at each call and adds to ``findings`` what it meets on the way the first time.
+    """
+
+    source: Source
+    columns: tuple[str, ...]
+    """As the header has them, made different where two are equal (``名称``, ``名称 (2)``)."""
+    typed: dict[str, Literal["number", "date"]]
+    findings: Findings
+    batches: Callable[[], Iterator[RawBatch]]
