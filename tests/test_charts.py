@@ -12,7 +12,7 @@ import pytest
 
 from sim.model.base import Model
 from sim.model.process import Process
-from sim.report.charts import canvas, lettering
+from sim.report.charts import canvas, lettering, outlines
 from sim.report.charts.canvas import Picture, Sheet
 from sim.report.charts.finished import finished
 from sim.report.charts.lanes import Cell, Layout, lay_out
@@ -118,7 +118,7 @@ def test_every_picture_is_complete_and_says_that_it_rests_on_assumptions(
             for text in own:
                 letters = set(text.get_text()) - set("\n")
                 assert "〓" not in letters
-                assert {ord(letter) for letter in letters} <= lettering.glyphs(), text.get_text()
+                assert {ord(letter) for letter in letters} <= outlines.glyphs(), text.get_text()
                 box = text.get_window_extent()
                 assert box.x0 > -1 and box.y0 > -1, (sheet.title, text.get_text())
                 assert box.x1 < width + 1 and box.y1 < height + 1, (sheet.title, text.get_text())

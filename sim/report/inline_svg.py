@@ -9,9 +9,6 @@ from sim.report.charts.canvas import Picture
 
 _BEFORE_SVG = re.compile(r"^.*?(?=<svg )", re.DOTALL)
 _METADATA = re.compile(r"\s*<metadata>.*?</metadata>|\s*<style .*?</style>", re.DOTALL)
-_UNUSED_IDS = re.compile(
-    r' id="(?:figure|axes|patch|text|line2d|matplotlib\.axis|xtick|ytick|legend|PathCollection)_\d+"'
-)
 _OUTLINES = re.compile(r'\s*<path id="([^"]+)"[^>]*/>')
 _SPACES = re.compile(r"\s*\n\s*")
 _SIZE = re.compile(r'<svg [^>]*?viewBox="([^"]*)"[^>]*>')
@@ -26,8 +23,7 @@ class InlineSvg:
     def element(self, picture: Picture) -> str:
         """The picture as ``<svg>``, as wide as the page lets it be."""
         text = _BEFORE_SVG.sub("", picture.svg.decode())
-        text = _UNUSED_IDS.sub("", _METADATA.sub("", text))
-        text = _SPACES.sub("\n", _OUTLINES.sub(self._once, text))
+        text = _SPACES.sub("\n", _OUTLINES.sub(self._once, _METADATA.sub("", text)))
         head = (
             '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="\\1" '
             f'role="img" aria-label="{html.escape(picture.alt)}" style="max-width:{picture.width_mm:.0f}mm">'

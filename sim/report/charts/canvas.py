@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.report.charts.lettering import drawable, families, fitted, shortened
+from sim.report.charts.lettering import drawable, fitted, shortened
+from sim.report.charts.outlines import families
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +24,6 @@ PAGE, HALF, TALLEST = 182.0, 88.0, 262.0
 SMALL, NORMAL, TITLE = 6.5, 7.5, 9.5
 HEAD = 8.6
 """The height of the title, which tells the finding, and of the line below it, which tells what is drawn."""
-_DPI = 200
 _HEAD_LONG, _HEAD_WIDE = 1.2, 1.0
 
 Point = tuple[float, float]
@@ -141,12 +140,12 @@ class Sheet:
 
     def picture(self) -> Picture:
         """Both formats; neither holds a date or anything of this machine."""
-        png, svg = io.BytesIO(), io.BytesIO()
-        self.figure.savefig(png, format="png", dpi=_DPI, metadata={"Software": None})
-        self.figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+        from sim.report.charts.press import printed
+
+        png, svg = printed(self.figure)
         alt = "\n".join(words for words in (self.title, self.about) if words)
         shrunk = min(1.0, TALLEST / self.height)
-        return Picture(png.getvalue(), svg.getvalue(), alt, self.width * shrunk, self.height * shrunk)
+        return Picture(png, svg, alt, self.width * shrunk, self.height * shrunk)
 
 
 def _begun(words: str) -> str:

@@ -1,38 +1,17 @@
-"""Letters for pictures: a font with Chinese glyphs, how wide a line is, where it breaks."""
+"""Words for pictures: what can be drawn of them, how wide a line is, where it breaks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
+from sim.report.charts.outlines import UNITS, glyphs, width
 from sim.report.typography import cleaned
 
 MM_PER_POINT = 25.4 / 72
 _MISSING_GLYPH = "〓"  # what Chinese printers set for a type they lack
 _LONGEST = 300
 _OPENING, _CLOSING = "（《“([", "，。；：、）》”！？…,.;:)]%"
-
-
-@cache
-def families() -> tuple[str, ...]:
-    """The font that the package brings, then matplotlib's own for the rest."""
-    from matplotlib import font_manager
-    from pylopdf_fonts_zh_cn import sans_path
-
-    font_manager.fontManager.addfont(sans_path())
-    return font_manager.FontProperties(fname=sans_path()).get_name(), "DejaVu Sans"
-
-
-@cache
-def glyphs() -> frozenset[int]:
-    """Every character that one of the fonts can draw."""
-    import matplotlib
-    from matplotlib.ft2font import FT2Font
-    from pylopdf_fonts_zh_cn import sans_path
-
-    own = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
-    return frozenset(code for path in (sans_path(), own) for code in FT2Font(str(path)).get_charmap())
 
 
 def drawable(text: str, *, longest: int = _LONGEST) -> str:
@@ -44,13 +23,7 @@ def drawable(text: str, *, longest: int = _LONGEST) -> str:
 @cache
 def width_mm(text: str, size: float) -> float:
     """How wide a line of text is drawn."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import text_to_path
-
-    width, _, _ = text_to_path.get_text_width_height_descent(
-        drawable(text), FontProperties(family=list(families()), size=size), False
-    )
-    return width * MM_PER_POINT
+    return width(drawable(text)) / UNITS * size * MM_PER_POINT
 
 
 def wrapped(text: str, size: float, within_mm: float, *, lines: int = 2) -> list[str]:
