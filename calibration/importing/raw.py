@@ -14,7 +14,7 @@ from calibration.importing.findings import Findings
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Format = Literal["csv", "xlsx", "xls", "parquet", "xes"]
+Format = Literal["csv", "html", "xlsx", "xls", "parquet", "xes"]
 
 
 class Source(NamedTuple):
@@ -29,11 +29,25 @@ class Source(NamedTuple):
     """The rows, as the file counts them, whose cells name the columns; empty where the format names them itself."""
 
 
-class RawBatch(NamedTuple):
-    """Some rows: every column is text (null: an empty cell), each row with its number in the file."""
+class Rejected(NamedTuple):
+    """A row that cannot be read: its number, the kind of finding that says why, its text as the file has it."""
+
+    row: int
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class RawBatch:
+    """Some rows: every column is text (null: an empty cell), each row with its number in the file.
+
+    The number is the one that a spreadsheet shows: the first row is 1, empty rows count, a row whose quoted cells
+    contain line breaks counts once. In XES it is the number of the event, in Parquet that of the row.
+    """
 
     columns: dict[str, pa.Array]
     row: NDArray[np.int64]
+    rejected: tuple[Rejected, ...] = ()
 
     def __len__(self) -> int:
         return int(self.row.size)
