@@ -42,10 +42,11 @@ def kind_of_row(cells: list[str]) -> str:
     return ""
 
 
-def swept(batch: RawBatch, findings: Findings) -> RawBatch:
-    """The batch without the rows that are no data, and its cells without the marks; both are counted."""
-    names = list(batch.columns)
-    columns = {name: _unmarked(name, column, batch.row, findings) for name, column in batch.columns.items()}
+def swept(batch: RawBatch, findings: Findings, marks: bool = True) -> RawBatch:
+    """The batch without the rows that are no data, and its cells without the marks, if there are any; counted."""
+    names, columns = list(batch.columns), batch.columns
+    if marks:
+        columns = {name: _unmarked(name, column, batch.row, findings) for name, column in columns.items()}
     suspects = np.flatnonzero(_suspect(list(columns.values()), names))
     keep = np.ones(batch.row.size, bool)
     for index in suspects:
@@ -107,7 +108,10 @@ def _unmarked(name: str, column: pa.Array, rows: NDArray[np.int64], findings: Fi
 
     if column.null_count == len(column):
         return column
-    marked = pc.fill_null(pc.match_substring_regex(column, r"^(\t|'\d)|\t$"), False)
+    tabs = pc.or_(pc.starts_with(column, "\t"), pc.ends_with(column, "\t"))
+    marked = pc.fill_null(pc.or_(tabs, pc.starts_with(column, "'")), False)
+    if pc.any(marked).as_py():
+        marked = pc.fill_null(pc.match_substring_regex(column, r"^(\t|'\d)|\t$"), False)
     count = int(pc.sum(marked).as_py() or 0)
     if not count:
         return column

@@ -169,7 +169,7 @@ def _parsed(block: Block, shape: _Shape) -> Part:
         found.add("cells-without-name", "dropped", beyond.size, examples)
     rejected.sort()
     batch = RawBatch(dict(zip(names, columns, strict=False)), rows, tuple(rejected))
-    return Part(swept(batch, found), found)
+    return Part(swept(batch, found, marks=b"'" in block.data or b"\t" in block.data), found)
 
 
 def _columns(block: Block, shape: _Shape, odd: Callable[[int, str], None]) -> list[pa.Array]:
