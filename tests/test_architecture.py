@@ -223,7 +223,8 @@ def test_the_public_names_are_those_that_the_readme_of_sim_documents() -> None:
 
 def test_what_is_imported_is_what_an_installation_brings() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    brought = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
+    extras = [line for name, lines in project["optional-dependencies"].items() if name != "dev" for line in lines]
+    brought = {canonicalize_name(Requirement(line).name) for line in [*project["dependencies"], *extras]}
     brought.add("pydantic-core")  # pydantic documents its errors there, and pins it
     providers = packages_distributions()
     for module in modules():

@@ -25,6 +25,15 @@ _BREAK = re.compile(r"\s*[\r\n]+\s*")
 _INVISIBLE = re.compile("[\ufeff\u200b\u200c\u200d\u2060]")
 
 
+class Merged(NamedTuple):
+    """An area of cells that a page shows as one; rows and columns from 1."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+
 class Layout(NamedTuple):
     """The rows (the first is 1) that name the columns, and the names; what lies above is no data."""
 
@@ -38,16 +47,20 @@ class Layout(NamedTuple):
 
 
 def layout_of(
-    rows: Sequence[Cells], findings: Findings, path: Path, wanted: tuple[int, ...] | None = None, joined: int = 0
+    rows: Sequence[Cells],
+    findings: Findings,
+    path: Path,
+    wanted: tuple[int, ...] | None = None,
+    merged: Sequence[Merged] = (),
 ) -> Layout:
     """Find the header in the first rows of a page, each filled up to the same or an own length.
 
-    ``joined`` is the number of rows that the workbook's merged cells make one header of (0: not known). Title lines,
-    a second header row and columns without or with equal names are counted in ``findings``.
+    A cell that a workbook merged over rows makes those rows one header. Title lines, a second header row and columns
+    without or with equal names are counted in ``findings``.
 
     Errors: InputError where no row names the columns, or ``wanted`` rows are not there.
     """
-    header = wanted if wanted is not None else _header(rows, path, joined)
+    header = wanted if wanted is not None else _header(rows, path, merged)
     if not header or header[0] < 1 or header[-1] > len(rows) or list(header) != sorted(set(header)):
         raise problem(
             Text("没有这样的表头行", "there are no such header rows"),
@@ -73,15 +86,16 @@ def is_data(cell: str) -> bool:
     return _DATA.fullmatch(unicodedata.normalize("NFKC", cell).strip()) is not None
 
 
-def _header(rows: Sequence[Cells], path: Path, joined: int) -> tuple[int, ...]:
+def _header(rows: Sequence[Cells], path: Path, merged: Sequence[Merged]) -> tuple[int, ...]:
     width = max(map(filled, rows), default=0)
     for number, cells in enumerate(rows[:_FARTHEST_HEADER], 1):
         count = filled(cells)
         if not count or any(map(is_data, cells)):
             continue
         below = rows[number] if number < len(rows) else ()
-        if joined > 1 and count > 1:
-            return tuple(range(number, number + joined))
+        last = max((area.last_row for area in merged if area.first_row == number), default=number)
+        if last > number and count > 1:
+            return tuple(range(number, min(last, len(rows)) + 1))
         if _is_second(cells, below, width):
             return (number, number + 1)
         if count >= _FILLED * width:
