@@ -79,33 +79,36 @@ def as_utf8(content: Content, encoding: str, size: int) -> Iterator[bytes]:
         try:
             text = decoder.decode(block[skip:], last).encode("utf-8")
         except UnicodeError as error:
-            raise wrong_bytes(content.path, encoding, error, lines) from error
+            raise wrong_bytes(content.path, encoding, error, lines + _lines_before(encoding, error)) from error
         skip = 0
         lines += text.count(b"\n")
         yield text
 
 
-def wrong_bytes(path: Path, encoding: str, error: UnicodeError, lines_before: int) -> InputError:
-    """The error about bytes that are not of the encoding, at their line."""
-    line, value = lines_before, ""
+def wrong_bytes(path: Path, encoding: str, error: UnicodeError, row: int) -> InputError:
+    """The error about bytes that are not of the encoding, in their row."""
+    value = ""
     if isinstance(error, UnicodeDecodeError):
-        good = error.object[: error.start]
-        line += good.count(b"\n") if not encoding.startswith("utf-16") else good.decode(encoding, "ignore").count("\n")
         value = " ".join(f"{byte:02X}" for byte in error.object[error.start : error.start + 4])
     elif isinstance(error, UnicodeEncodeError):  # half of a surrogate pair
-        line += error.object[: error.start].count("\n")
         value = f"U+{ord(error.object[error.start]):04X}"
     name = encoding.removesuffix("-sig").upper()
     return problem(
         Text(
             f"这一行有不是 {name} 的字节:编码有误或几种编码混在一起",
-            f"bytes that are not {name}: wrong or mixed encodings",
+            f"bytes that are not {name}: a wrong encoding, or several in one file",
         ),
         _NAME_IT,
         path,
-        line,
+        row,
         value=value,
     )
+
+
+def _lines_before(encoding: str, error: UnicodeError) -> int:
+    if isinstance(error, UnicodeDecodeError):
+        return error.object[: error.start].decode(encoding, "ignore").count("\n")
+    return error.object[: error.start].count("\n") if isinstance(error, UnicodeEncodeError) else 0
 
 
 def _known(name: str, path: Path) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,6 +24,11 @@ _SMALL = 64 << 20
 """Below this much a high ratio is no bomb: a short log of one repeated row packs 500 to 1."""
 _MOST_IN_MEMORY = 2 << 30
 _HEAD = 1 << 16
+DAMAGES = (
+    EOFError, KeyError, NotImplementedError, RuntimeError, ValueError,
+    gzip.BadGzipFile, struct.error, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What the libraries raise for packed files that are damaged."""
 _WORKBOOK = ("xl/", "word/", "ppt/", "content.xml", "mimetype")
 
 Packing = Literal["", "gz", "zip"]
@@ -114,7 +121,7 @@ def _packing(path: Path, head: bytes, inside: bool = False) -> tuple[Packing, st
     try:
         with zipfile.ZipFile(path) as archive:
             return _only_member(path, archive.infolist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except (*DAMAGES, OSError) as error:
         raise _damaged(path) from error
 
 
@@ -175,16 +182,16 @@ def _opened(path: Path, packing: Packing, member: str) -> Iterator[IO[bytes]]:
         else:
             with path.open("rb") as stream:
                 yield stream
-    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except DAMAGES as error:
         if not packing:
             raise
         raise _damaged(path) from error
     except OSError as error:
+        if packing and error.errno == errno.EINVAL:  # a place before the beginning of the file
+            raise _damaged(path) from error
         kind = InputError if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError) else None
         raise (kind or EnvironmentFailure)(
-            reason(error),
-            Text("检查文件名、权限和磁盘", "check the name, the permissions and the disk"),
-            where=str(path),
+            reason(error), Text("检查文件名、权限和磁盘", "check the name, the permissions, the disk"), where=str(path)
         ) from error
 
 

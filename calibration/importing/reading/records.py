@@ -92,6 +92,12 @@ def end_of_rows(data: bytes, delimiter: bytes, rows: int) -> int:
     return start
 
 
+def row_at(block: Block, delimiter: bytes, place: int) -> int:
+    """The number of the record in which a byte of the block's data lies."""
+    records = (found.end() for found in _patterns(delimiter).record.finditer(block.data))
+    return int(block.row[sum(1 for end in records if end <= place)])
+
+
 def blocks_of(text: Iterable[bytes], delimiter: bytes, path: Path) -> Iterator[Block]:
     """Whole records, block by block, the first of which is row 1.
 

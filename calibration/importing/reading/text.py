@@ -25,6 +25,7 @@ from calibration.importing.reading.records import (
     cells_of,
     end_of_rows,
     first_rows,
+    row_at,
     too_many_rejected,
 )
 from calibration.importing.reading.sweeping import kind_of_row, swept
@@ -74,7 +75,7 @@ def _sample(content: Content, encoding: str) -> bytes:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(sample)
     except UnicodeDecodeError as error:
-        raise wrong_bytes(content.path, encoding, error, 1) from error
+        raise wrong_bytes(content.path, encoding, error, 1 + sample.count(b"\n", 0, error.start)) from error
     return sample if len(first) * 4 > _SAMPLE else first
 
 
@@ -185,36 +186,42 @@ def _columns(block: Block, shape: _Shape, odd: Callable[[int, str], None]) -> li
         odd(row.number - 1, row.text)
         return "skip"
 
+    data = pa.py_buffer(block.data)
+    _check_utf8(data, block, shape)
+    table = csv.read_csv(
+        data,
+        csv.ReadOptions(use_threads=False, column_names=names, block_size=data.size + 1),
+        csv.ParseOptions(
+            delimiter=shape.delimiter.decode(),
+            newlines_in_values=True,
+            ignore_empty_lines=False,
+            invalid_row_handler=of_other_length,
+        ),
+        csv.ConvertOptions(
+            check_utf8=False,
+            column_types=dict.fromkeys(names, pa.string()),
+            strings_can_be_null=True,
+            null_values=[""],
+            quoted_strings_can_be_null=True,
+        ),
+    )
+    return [column.combine_chunks() for column in table.columns]
+
+
+def _check_utf8(data: pa.Buffer, block: Block, shape: _Shape) -> None:
+    """All bytes of the block at once. Errors: InputError at the row of the first that is wrong."""
+    import pyarrow as pa
+
+    whole = np.array([0, data.size], np.int64)
     try:
-        table = csv.read_csv(
-            pa.py_buffer(block.data),
-            csv.ReadOptions(use_threads=False, column_names=names, block_size=len(block.data) + 1),
-            csv.ParseOptions(
-                delimiter=shape.delimiter.decode(),
-                newlines_in_values=True,
-                ignore_empty_lines=False,
-                invalid_row_handler=of_other_length,
-            ),
-            csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()),
-                strings_can_be_null=True,
-                null_values=[""],
-                quoted_strings_can_be_null=True,
-            ),
-        )
-    except pa.ArrowInvalid as error:
+        pa.LargeStringArray.from_buffers(1, pa.py_buffer(whole), data).validate(full=True)
+    except pa.ArrowInvalid:
         try:
             block.data.decode("utf-8")
-        except UnicodeDecodeError as bad:
-            raise wrong_bytes(shape.content.path, "utf-8", bad, int(block.row[0])) from bad
-        raise problem(
-            Text("这一段读不成表格", "this part of the file cannot be read as a table"),
-            Text("检查分隔符(--delimiter)和引号", "check the delimiter (--delimiter) and the quotes"),
-            shape.content.path,
-            int(block.row[0]),
-            value=str(error),
-        ) from error
-    return [column.combine_chunks() for column in table.columns]
+        except UnicodeDecodeError as error:
+            row = row_at(block, shape.delimiter, error.start)
+            raise wrong_bytes(shape.content.path, shape.encoding, error, row) from error
+        raise
 
 
 def _with_rows(

@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 
-from calibration.importing.reading.opening import Content, problem
+from calibration.importing.reading.opening import DAMAGES, Content, problem
 from sim.text import Text
 
 _MOST_CELLS = 100_000_000
@@ -35,7 +34,7 @@ def check_size(data: bytes, content: Content) -> None:
                 raise _too_large(content, f"{len(data):,} -> {unpacked:,} bytes")
             for part in parts:  # each is read to its end, where its size proves true or not
                 _check_part(archive, part, content)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+    except (*DAMAGES, OSError) as error:
         raise problem(
             Text("工作簿已损坏或不完整", "the workbook is damaged or cut short"),
             Text("重新导出或重新传送", "export or transfer it again"),
