@@ -19,7 +19,7 @@ from sim.report.charts.outlines import UNITS, line
 
 _DPI = 200
 _POINTS = 72
-_COMPRESSION = 4
+_COMPRESSION = 3
 
 
 def printed(figure: Figure) -> tuple[bytes, bytes]:
