@@ -10,7 +10,7 @@ import pytest
 from sim.analysis.clock_times import clock_times
 from sim.model.clock_order import can_run, reach
 from sim.model.clocks import Clock
-from sim.model.paths import steps_of
+from sim.model.paths import elements_of, steps_of
 from sim.model.working_days import WorkingDays
 from tests.tiny import run, tiny
 from tests.tiny_folder import changed, read, refusals, refused
@@ -85,7 +85,7 @@ def test_a_clock_can_run_where_its_stop_comes_after_its_start_on_some_path(
     flow: list[Any], start: Any, stop: Any, runs: bool
 ) -> None:
     model = tiny(flow, processes=OTHER)
-    assert can_run(model, "p", Clock.model_validate({"start": start, "stop": stop})) is runs
+    assert can_run([*elements_of(model, "p")], Clock.model_validate({"start": start, "stop": stop})) is runs
 
 
 @pytest.mark.parametrize(("flow", "start", "stop", "runs"), CASES[:-1])
@@ -103,7 +103,7 @@ def test_a_clock_that_cannot_run_counts_nothing_in_any_simulated_case(
 def test_walks_go_in_any_order() -> None:
     table = {"": {"a": "50%", "b": "50%"}, "a": {"b": "50%", "end": "50%"}, "b": {"a": "50%", "end": "50%"}}
     model = tiny([{"walk": "w", "steps": [A, B], "table": table}])
-    assert can_run(model, "p", Clock.model_validate({"start": {"ready": "b"}, "stop": {"end": "a"}}))
+    assert can_run([*elements_of(model, "p")], Clock.model_validate({"start": {"ready": "b"}, "stop": {"end": "a"}}))
     where = reach(model, "p", Clock.model_validate({"start": {"ready": "b"}, "stop": {"end": "b"}}))
     assert [where(at) for at in steps_of(model, "p")] == ["within", "within"]
 

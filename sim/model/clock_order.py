@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import Literal
 
@@ -44,8 +44,10 @@ def reach(model: Model, process: str, clock: Clock) -> Callable[[StepAt], Litera
     return where
 
 
-def can_run(model: Model, process: str, clock: Clock) -> bool:
+def can_run(elements: Sequence[ElementAt], clock: Clock) -> bool:
     """Whether the stop of a clock comes after its start on some path of a process; so it is where either is missing.
+
+    The elements are those of the process, as :func:`elements_of` has them.
 
     Rework takes a case back, so that the last end of an early step may come after a later one. Ends at one instant are
     none: a clock from an event to the same event never runs.
@@ -55,7 +57,6 @@ def can_run(model: Model, process: str, clock: Clock) -> bool:
         return False
     if start.at == "accepted" or stop.at == "closed":
         return True
-    elements = list(elements_of(model, process))
     starts, stops = _places(elements, start), _places(elements, stop)
     if start.at == "closed":
         return not stops or any(block == "apart" for place in stops for block, _ in place)
@@ -88,14 +89,14 @@ def _can_follow(start: Event, stop: Event, a: Place, b: Place, loops: list[tuple
     return k is not None and any(block in ("choice", "walk") for block, _ in missed[k:])
 
 
-def _places(elements: list[ElementAt], event: Event) -> list[Place]:
+def _places(elements: Sequence[ElementAt], event: Event) -> list[Place]:
     """Where the steps or marks stand that an event names."""
     kinds = (Mark,) if event.at == "mark" else (WorkStep, WaitStep, SessionStep)
     named = event.step
     return [at.place for at in elements if named and isinstance(at.element, kinds) and names_step(named, at.path)]
 
 
-def _loops(elements: list[ElementAt]) -> Iterator[tuple[Place, int, int]]:
+def _loops(elements: Sequence[ElementAt]) -> Iterator[tuple[Place, int, int]]:
     """Every rework as the sequence that it repeats a part of, and that part from its first to its last place."""
     by_path: dict[str, list[Place]] = {}
     for at in elements:

@@ -11,7 +11,6 @@ from sim.model.checks.whole import Whole, unknown, wrong
 from sim.model.clock_order import can_run
 from sim.model.clocks import Clock, Event
 from sim.model.limits import Statistic
-from sim.model.process import Mark, SessionStep, WaitStep, WorkStep
 from sim.text import Text
 
 _LIMIT_ID = re.compile(r"[A-Za-z0-9]+([-.][A-Za-z0-9]+)*")
@@ -80,7 +79,7 @@ def _clock(whole: Whole, clock: Clock, path: Path, classes: Sequence[str]) -> It
     yield from missing
     for class_ in classes if not missing else ():
         handled_by = whole.classes.get(class_, ())
-        if handled_by and not any(can_run(whole.model, process, clock) for process in handled_by):
+        if handled_by and not any(can_run(whole.elements(process), clock) for process in handled_by):
             yield wrong(
                 (*path, "stop", clock.stop.at) if clock.stop.step else (*path, "stop"),
                 Text(
@@ -100,7 +99,7 @@ def _written(event: Event) -> str:
 def _missing(whole: Whole, clock: Clock, path: Path, classes: Sequence[str]) -> Iterator[InputError]:
     for end, event in (("start", clock.start), ("stop", clock.stop)):
         for class_ in classes if event.step is not None else ():
-            known = _events(whole, event, class_)
+            known = whole.events(class_, marks=event.at == "mark")
             if event.step not in known:
                 yield unknown(
                     (*path, end, event.at),  # as it is usually written: {mark: power-on}
@@ -109,11 +108,3 @@ def _missing(whole: Whole, clock: Clock, path: Path, classes: Sequence[str]) -> 
                     known,
                 )
                 break
-
-
-def _events(whole: Whole, event: Event, class_: str) -> dict[str, None]:
-    """The steps or marks that cases of a class can go through."""
-    kinds = (Mark,) if event.at == "mark" else (WorkStep, WaitStep, SessionStep)
-    reached = whole.model.reached(whole.classes.get(class_, ()))
-    elements = (element for id_ in reached for element in whole.model.processes[id_].elements())
-    return {element.id: None for element in elements if isinstance(element, kinds)}

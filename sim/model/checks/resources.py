@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations, product
 from math import inf
 from typing import NamedTuple
@@ -151,13 +151,14 @@ def _sources(whole: Whole) -> Iterator[InputError]:
 def _rates(source: Source, whole: Whole) -> Iterator[float]:
     """The multiplier of each open hour of the run."""
     study = whole.model.study
+    begin, end = study.begin, study.end
     months, weekdays, hours = source.profile()
-    spans = [(study.begin, study.end)]
+    spans: Iterable[tuple[int, int]] = [(begin, end)]
     if source.calendar is not None:
         calendar = whole.calendar(source.calendar)
-        spans = [(o, min(c, study.end)) for o, c in zip(calendar.opens.tolist(), calendar.closes.tolist(), strict=True)]
+        spans = zip(map(int, calendar.opens), map(int, calendar.closes), strict=True)
     for opens, closes in spans:
-        for hour in range(opens // HOUR_US, -(-closes // HOUR_US)):
+        for hour in range(opens // HOUR_US, -(-min(closes, end) // HOUR_US)):
             day = date_of(hour * HOUR_US)
             yield months[day.month - 1] * weekdays[day.weekday()] * hours[hour % 24]
 

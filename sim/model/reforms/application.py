@@ -97,13 +97,14 @@ def _named(step: Planned, error: InputError) -> InputError:
 
 
 def _refuse_contradictions(base: Model, planned: Sequence[Planned], where: Path) -> None:
+    reach: list[frozenset[Touch]] = []
     for step in planned:
         try:
-            step.change.touches(base)
+            reach.append(step.change.touches(base) | step.change.needs(base))
         except InputError as error:
             raise _named(step, error) from None
-    for one, other in combinations(planned, 2):
-        if one.reform != other.reform and contradict(base, one.change, other.change):
+    for (one, its), (other, others) in combinations(zip(planned, reach, strict=True), 2):
+        if one.reform != other.reform and _meet(its, others) and contradict(base, one.change, other.change):
             raise InputError(
                 fill(
                     Text("{a}({x})与{b}({y})相互矛盾", "{a} ({x}) and {b} ({y}) contradict each other"),
@@ -149,8 +150,7 @@ def _agree(base: Model, one: Change, other: Change) -> bool:
 
 
 def _refuse_lost_names(base: Model, states: Sequence[Model], steps: Sequence[Planned]) -> None:
-    lost = sorted(problems(states[-1]) - problems(base))
-    if not lost:
+    if not (found := problems(states[-1])) or not (lost := sorted(found - problems(base))):
         return
     problem = lost[0]
     last_without = max(i for i, state in enumerate(states) if problem not in problems(state))

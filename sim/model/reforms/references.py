@@ -94,11 +94,12 @@ def _ids(model: Model, process: str) -> set[str]:
 def _of_clocks(model: Model) -> Iterator[Problem]:
     processes = {id_: id_ for id_ in model.processes}
     processes |= {source.class_(): source.process for source in model.sources.values()}
+    known = {id_: _ids(model, id_) for id_ in model.processes}
     for id_, limit in model.limits.items():
         clocks: list[Clock] = [limit.clock, *(reading.clock for reading in limit.readings if reading.clock)]
         points = sorted({p.step for clock in clocks for p in (clock.start, clock.stop) if p.step is not None})
         for point in points:
-            without = [c for c in limit.classes if c in processes and point not in _ids(model, processes[c])]
+            without = [c for c in limit.classes if c in processes and point not in known[processes[c]]]
             if without:
                 names = joined(quoted(name_of(model.processes, processes[c])) for c in without)
                 yield (
