@@ -165,6 +165,10 @@ class CaseTable:
     def __len__(self) -> int:
         return self.id.size
 
+    def labels_of(self, cases: Sequence[int]) -> list[str]:
+        """The labels of a few of them."""
+        return [self.label[case] for case in cases]
+
     @cached_property
     def by_parent(self) -> Grouped:
         """Grouped by the spawning case, 0 for none and the place of a case after it."""

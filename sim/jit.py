@@ -29,14 +29,17 @@ _troubles: list[str] = []
 types: Any = uncompiled
 try:
     import numba
+    from numba.core import cgutils as numba_cgutils
     from numba.core import config as numba_config
     from numba.core.dispatcher import Dispatcher
     from numba.core.registry import cpu_target
+    from numba.extending import intrinsic, overload
 
     _config: Any = numba_config
     if _config.DISABLE_JIT:
         raise ImportError("NUMBA_DISABLE_JIT")
     types = numba.types
+    cgutils: Any = numba_cgutils
 except Exception as error:  # it may be missing, or be there and not go with numpy or with this machine
     _troubles.append(str(error) or type(error).__name__)
 
@@ -71,6 +74,11 @@ def inner(function: F) -> F:
         return function
     called: Any = numba.njit(nogil=True, forceinline=True, error_model="numpy")(function)
     return called
+
+
+def fetch_ahead(array: Any, place: Any) -> None:
+    """Let the processor fetch an element of an array that will soon be read: memory is far, and it can wait for it
+    while it computes. Changes no result."""
 
 
 def why_not() -> str:
@@ -129,6 +137,22 @@ def _njit(signature: Any, function: F) -> F:
     return uncompiled.plain(signature, function)  # type: ignore[return-value]
 
 
+def _fetching(_: Any, array: Any, place: Any) -> Any:
+    word, byte = cgutils.ir.IntType(32), cgutils.voidptr_t
+    read, most_local, data = (cgutils.ir.Constant(word, number) for number in (0, 3, 1))
+
+    def generate(context: Any, builder: Any, called: Any, arguments: Any) -> Any:
+        view = context.make_array(called.args[0])(context, builder, arguments[0])
+        at = builder.bitcast(builder.gep(view.data, [arguments[1]]), byte)
+        kind = cgutils.ir.FunctionType(cgutils.ir.VoidType(), [byte, word, word, word])
+        builder.call(
+            cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0"), [at, read, most_local, data]
+        )
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp), generate
+
+
 def _fingerprint(function: Callable[..., Any]) -> str:
     """The sources of a function's file and of all compiled functions that the file imports, in eight digits."""
     seen: dict[str, str] = {}
@@ -152,3 +176,8 @@ def _digest(file: str) -> str:
         return hashlib.sha256(Path(file).read_bytes()).hexdigest()
     except OSError:  # a function without a file is not kept either
         return file
+
+
+if not _troubles:
+    _fetch: Any = intrinsic(_fetching)
+    overload(fetch_ahead)(lambda array, place: lambda array, place: _fetch(array, place))

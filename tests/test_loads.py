@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.analysis.clock_times.family import families
 from sim.analysis.loads import growing_pools, pool_loads, pool_samples, pools_asked
 from sim.analysis.samples import PoolSample
 from sim.eventlog import NAT, EventLog
@@ -62,7 +63,7 @@ def test_an_entry_waits_in_the_queue_of_every_pool_it_needs():
     log = run([WORK | {"by": ["clerks", "crews"]}], ("2021-06-01 09:00", "2021-06-01 09:00"), pools=pools)
     found = pool_samples(log, JUNE)
     assert found["clerks"].wait_us == found["crews"].wait_us == 2 * HOUR_US
-    assert pools_asked(log, log.rows_of(0)) == {"clerks", "crews"}
+    assert pools_asked(log, families(log, np.array([0]))) == {"clerks", "crews"}
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.segments import StepTable, along, chains
+from sim.analysis.segments import StepTable, added_up, along, chains
 from sim.analysis.staffing import Asked, asked_of_pools, open_steps
 from sim.errors import InputError
-from sim.eventlog import NO_ROW, Coded, EventLog, GroupInfo, Ints, combinations, expanded
+from sim.eventlog import NO_ROW, EventLog, GroupInfo, Ints, combinations, expanded
 from sim.model.quantities import DAY_US
 from sim.text import Text
 
@@ -25,18 +26,21 @@ TIME_KINDS: tuple[TimeKind, ...] = get_args(TimeKind)
 NEEDED = ("ready", "start", "end", "released_by", "needs", "stints", "pools", "calendars")
 """What a real log must bring; without one of them the attribution is withheld (rule 15)."""
 
-_SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
+Split = dict[tuple[str, str | None], int]
+"""Microseconds by kind of time and owner."""
 
 
 class Segments(NamedTuple):
     """Stretches [start, stop) of the lives of cases, ordered by case and time, without gap or overlap.
 
     ``case`` is the place in the log's cases, ``row`` the row that the stretch belongs to (NO_ROW before the log),
-    whose owner, stage and step are the stretch's; ``kind`` codes into TIME_KINDS.
+    whose owner, stage and step are the stretch's; ``sort`` is that of the row (``log.sorts``), -1 before the log;
+    ``kind`` codes into TIME_KINDS.
     """
 
     case: Ints
     row: Ints
+    sort: Ints
     kind: NDArray[np.int8]
     start: Ints
     stop: Ints
@@ -47,7 +51,7 @@ class TimeSplit:
     """Microseconds by (kind, owner) over ``cases`` cases, in the order of TIME_KINDS and of the owners' bytes."""
 
     cases: int
-    total_us: dict[tuple[str, str | None], int]
+    total_us: Split
 
     @property
     def elapsed_us(self) -> int:
@@ -91,13 +95,8 @@ def attribute(log: EventLog, cases: Ints | None = None) -> Segments:
         found = np.empty((5, n), np.int64)
         n = along(*asked, found)
     case, row, kind, start, stop = found[:, :n]
-    return _in_order(Segments(case, row, kind.astype(np.int8), start, stop))
-
-
-def of_cases(segments: Segments, cases: Ints) -> Segments:
-    """The segments of these cases alone, which ascend."""
-    first, stop = (np.searchsorted(segments.case, cases, side=side) for side in _SIDES)
-    return _taken(segments, expanded(first, stop)[1])
+    sort = np.where(row == NO_ROW, -1, log.sorts.codes[row])
+    return _in_order(Segments(case, row, sort, kind.astype(np.int8), start, stop))
 
 
 def time_split(log: EventLog, cases: Ints | None = None) -> TimeSplit:
@@ -105,21 +104,34 @@ def time_split(log: EventLog, cases: Ints | None = None) -> TimeSplit:
     return TimeSplit(_last_rows(log, cases).size, by_owner(log, attribute(log, cases)))
 
 
-def by_owner(log: EventLog, segments: Segments) -> dict[tuple[str, str | None], int]:
+def by_owner(log: EventLog, segments: Segments) -> Split:
     """Microseconds by kind of time and owner; what lies before the log has none."""
-    return added_up(segments.kind, log.owner, segments.row, segments.stop - segments.start)
+    return in_all(split_by_class(log, segments).values())
 
 
-def added_up(
-    kind: NDArray[np.int8], column: Coded, row: Ints, amounts: NDArray[Any]
-) -> dict[tuple[str, str | None], Any]:
-    """Amounts summed by kind of time and by the word that a column has in their rows, in the order of both."""
-    names = (None, *column.names)
-    code = np.where(row == NO_ROW, 0, column.codes[row] + 1)
-    codes, found = combinations([(kind, len(TIME_KINDS)), (code, len(names))])
-    total = np.zeros(len(found), dtype=amounts.dtype)
-    np.add.at(total, codes, amounts)
-    return {(TIME_KINDS[k], names[n]): amount for (k, n), amount in zip(found, total.tolist(), strict=True)}
+def split_by_class(log: EventLog, segments: Segments) -> dict[str | None, Split]:
+    """The same of the cases of each class."""
+    owners, classes = (None, *log.owner.names), (None, *log.cases.case_class.names)
+    owner = np.array([0 if name is None else 1 + log.owner.code(name) for name, _, _ in log.sorts.words], np.int64)
+    class_ = log.cases.case_class.codes.astype(np.int64) + 1
+    shape = (len(classes), len(TIME_KINDS), len(owners))
+    case, _, sort, kind, start, stop = segments
+    total, occurs = added_up(case, sort, kind, start, stop, class_, owner, *shape)
+    found: dict[str | None, Split] = {}
+    for c, k, o in zip(*(places.tolist() for places in np.unravel_index(np.flatnonzero(occurs), shape)), strict=True):
+        found.setdefault(classes[c], {})[TIME_KINDS[k], owners[o]] = int(total.reshape(shape)[c, k, o])
+    return found
+
+
+def in_all(splits: Iterable[Split]) -> Split:
+    """Several added up, in the order of kinds and of the owners' bytes."""
+    total: Split = {}
+    for split in splits:
+        for key, us in split.items():
+            total[key] = total.get(key, 0) + us
+    return {
+        key: total[key] for key in sorted(total, key=lambda key: (TIME_KINDS.index(key[0]), (key[1] or "").encode()))
+    }
 
 
 def _last_rows(log: EventLog, cases: Ints | None) -> Ints:
@@ -134,7 +146,11 @@ def _last_rows(log: EventLog, cases: Ints | None) -> Ints:
 
 def _asked(log: EventLog) -> StepTable:
     """When what the rows of each of the log's needs ask for is open."""
-    return StepTable.of([open_steps(asked_of_pools(needs, log.pools), log.calendars) for needs in log.needs_names])
+    return StepTable.of(
+        [open_steps(asked_of_pools(needs, log.pools), log.calendars) for needs in log.needs_names],
+        log.begin,
+        log.end_of_run,
+    )
 
 
 def _held(log: EventLog) -> tuple[Ints, StepTable]:
@@ -153,7 +169,7 @@ def _held(log: EventLog) -> tuple[Ints, StepTable]:
         codes[several] = len(together) + its
         together += [tuple(np.flatnonzero(np.unpackbits(np.array(bits, dtype=np.uint8))).tolist()) for bits in found]
     asked = ([Asked((GroupInfo(1, names[c], 1.0, False),), 1) for c in calendars] for calendars in together)
-    return codes, StepTable.of([open_steps(each, log.calendars) for each in asked])
+    return codes, StepTable.of([open_steps(each, log.calendars) for each in asked], log.begin, log.end_of_run)
 
 
 def _in_order(segments: Segments) -> Segments:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.clock_times import Intervals, clock_times, counted_time, intersection
 from sim.analysis.clock_times.family import family_rows
-from sim.analysis.clock_times.selection import chosen_and_excluded
+from sim.analysis.clock_times.selection import sorts_that_count
 from sim.analysis.verdicts import unit_of
 from sim.eventlog import NAT, EventLog
 from sim.model.base import LEGAL, Model
@@ -99,7 +99,7 @@ def step_days(log: EventLog, model: Model, limit: Limit) -> StepDays:
 
     family = family_rows(log, cases)
     counts = log.is_kind("work", "wait", "session")[family.row] & (log.end[family.row] != NAT)
-    counts &= chosen_and_excluded(log, clock, family.row)[0]
+    counts &= sorts_that_count(log, clock)[family.sort]
     place, row = family.place[counts], family.row[counts]
     index, cut = intersection(Intervals(place, log.ready[row], log.end[row]), counted_time(log, clock, cases))
     if unit_of(limit, reading) == "wd":

@@ -101,8 +101,8 @@ def _judged(log: EventLog, limit: Limit, reading: Reading, period: tuple[int, in
     return judge_measured(
         limit,
         reading,
-        cohort_of(log, limit, reading, times, done | times.is_in("open", "not-started"), longest=False),
-        [cohort_of(log, limit, reading, times, its, longest=False) for its in months],
+        cohort_of(log, limit, reading, times, done | times.is_in("open", "not-started")),
+        [cohort_of(log, limit, reading, times, its) for its in months],
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.clock_times.family import Families
 from sim.analysis.results import PoolLoad
 from sim.analysis.samples import PoolSample
 from sim.analysis.statistics import t_interval
@@ -61,11 +61,10 @@ def pool_samples(log: EventLog, window: tuple[int, int]) -> dict[str, PoolSample
     return found
 
 
-def pools_asked(log: EventLog, rows: NDArray[Any]) -> frozenset[str]:
-    """The pools that these rows need."""
-    asked = np.zeros(len(log.needs_names) + 1, dtype=np.bool_)  # the last one for rows that need none
-    asked[log.needs[rows]] = True
-    return frozenset(need.pool for code in np.flatnonzero(asked[:-1]) for need in log.needs_names[code])
+def pools_asked(log: EventLog, family: Families) -> frozenset[str]:
+    """The pools that the rows of these cases need."""
+    asked = np.flatnonzero(family.occurring(log.needs, len(log.needs_names)))
+    return frozenset(need.pool for code in asked for need in log.needs_names[code])
 
 
 def _asks_for(log: EventLog, pool: str) -> NDArray[np.bool_]:

@@ -3,62 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.attribution import Segments, added_up, attribute, by_owner, of_cases
-from sim.analysis.clock_times import ClocksOf, ClockTimes, Intervals, counted_time, intersection, stage_counts
-from sim.analysis.clock_times.family import family_rows
-from sim.analysis.clock_times.selection import chosen_and_excluded
+from sim.analysis.attribution import Segments, Split, attribute, in_all, split_by_class
+from sim.analysis.clock_times import ClocksOf, ClockTimes, stage_counts
 from sim.analysis.loads import pool_samples, pools_asked
 from sim.analysis.samples import ClassSample, LimitSample, LongestCase, MonthCount, ReadingSample, Sample
+from sim.analysis.sticking import sticking, stuck_at
 from sim.analysis.verdicts import unit_of
-from sim.eventlog import NAT, NO_ROW, EventLog, Grouped, Ints
+from sim.eventlog import NAT, EventLog, Grouped, Ints
 from sim.model.base import LEGAL, Model
-from sim.model.clocks import Clock
+from sim.model.calendars import Calendar
 from sim.model.limits import Limit, Reading
-from sim.model.quantities import DAY_US
 from sim.model.working_days import WorkingDays
 
 Flags = NDArray[np.bool_]
 
 
 class _Known(NamedTuple):
-    """A log and what is asked of it again and again; months by case, segments of the cases asked for.
+    """A log and what is asked of it again and again; months by case, segments of limits' cases, their split by class.
 
-    ``near``: the cases of which the window can have anything, by class. ``clocks``: of limits' classes, found once.
+    ``every``: the cases of which the window can have anything. ``clocks``: those of limits' classes, found once.
     """
 
     log: EventLog
     window: tuple[int, int]
-    near: dict[str, Ints]
     legal: WorkingDays
     customer_facing: tuple[str, ...]
     month: NDArray[np.datetime64]
     segments: Segments
+    split: dict[str | None, Split]
+    every: ClocksOf
     clocks: dict[tuple[str, ...], ClocksOf]
 
     def clocks_of(self, classes: tuple[str, ...]) -> ClocksOf:
         """The clocks of the cases of these classes that are near."""
         if classes not in self.clocks:
-            none: Ints = np.empty(0, dtype=np.int64)
-            its = [self.near.get(class_, none) for class_ in dict.fromkeys(classes)]
-            self.clocks[classes] = ClocksOf(self.log, np.sort(np.concatenate([none, *its])))
+            self.clocks[classes] = self.every.of(self.log.cases.case_class.isin(classes)[self.every.cases])
         return self.clocks[classes]
 
 
 def sample(log: EventLog, model: Model) -> Sample:
     """What a simulated log of this model contributes to its verdicts, loads and counts."""
+    segments = attribute(log, _closed_of_limits(log, model))  # a case of several limits is attributed once
     known = _Known(
         log=log,
         window=model.study.window,
-        near=_near(log, model.study.window),
-        legal=WorkingDays(log.calendars[LEGAL if LEGAL in log.calendars else "always"]),  # without it no readings
+        legal=_working_days(log.calendars[LEGAL if LEGAL in log.calendars else "always"]),  # without it no readings
         customer_facing=tuple(id_ for id_, stage in model.stages.items() if stage.customer_facing),
         month=_month(log.cases.accepted),
-        segments=attribute(log, _closed_of_limits(log, model)),  # a case of several limits is attributed once
+        segments=segments,
+        split=split_by_class(log, segments),
+        every=ClocksOf(log, _near(log, model.study.window)),
         clocks={},
     )
     return Sample(
@@ -66,6 +66,12 @@ def sample(log: EventLog, model: Model) -> Sample:
         pools=pool_samples(log, model.study.window),
         classes=_classes(known, {source.class_() for source in model.sources.values()}),
     )
+
+
+@lru_cache(maxsize=8)
+def _working_days(legal: Calendar) -> WorkingDays:
+    """Those of a calendar, which is the same one in all replications."""
+    return WorkingDays(legal)
 
 
 def _closed_of_limits(log: EventLog, model: Model) -> Ints:
@@ -81,19 +87,18 @@ def _limit(known: _Known, limit: Limit) -> LimitSample:
     completed, under_baseline, by_class, late, finished = None, None, {}, ~in_window, in_window & False
     if default is not None:
         times = _times(known, limit, default, every)
-        completed = cohort_of(log, limit, default, times, _within(times.stop, known.window), longest=False)
+        completed = cohort_of(log, limit, default, times, _within(times.stop, known.window))
         under_baseline = _under_baseline(log, limit, default, times, in_window)
         by_class = _by_class(log, limit, default, times, in_window)
         late, finished = _late(log, limit, default, times), in_window & times.is_in("finished")
     clocks = every.of(in_window)
     found = {r.id: _reading(known, limit, r, clocks) for r in limit.readings if r is not default}
     if default is not None:
-        found[default.id] = _sampled(known, limit, default, times, in_window)
+        found[default.id] = _sampled(known, limit, default, times, in_window, every)
     cohort, kept = clocks.cases, every.cases[finished & ~late]
     is_closed = log.closed[cohort] != NAT
     closed = cohort[is_closed]
     still_open = cohort[(log.closed[cohort] == NAT) & (log.withdrawn[cohort] == NAT)]
-    segments = of_cases(known.segments, closed)
     over = clocks.of((finished & (log.closed[every.cases] != NAT))[in_window])
     return LimitSample(
         default=None if default is None else default.id,
@@ -106,11 +111,16 @@ def _limit(known: _Known, limit: Limit) -> LimitSample:
         elapsed_us=log.closed[closed] - log.cases.accepted[closed],
         elapsed_open_us=log.end_of_run - log.cases.accepted[still_open],
         elapsed_kept_us=(log.closed[kept] - log.cases.accepted[kept])[log.closed[kept] != NAT],
-        split_us=by_owner(log, segments),
-        sticking={} if default is None else _sticking(known, limit, default, segments, over),
+        split_us=in_all(known.split.get(class_, {}) for class_ in dict.fromkeys(_classes_of(limit, default))),
+        sticking={} if default is None else _sticking(known, limit, default, over),
         sticking_cases=over.cases.size,
-        pools=pools_asked(log, clocks.family.row),
+        pools=pools_asked(log, clocks.family),
     )
+
+
+def _sticking(known: _Known, limit: Limit, reading: Reading, over: ClocksOf) -> dict[tuple[str, str], float]:
+    legal = known.legal if unit_of(limit, reading) == "wd" else None
+    return sticking(known.log, reading.clock or limit.clock, known.segments, over, legal)
 
 
 def _reading(
@@ -122,14 +132,14 @@ def _reading(
         its = known.clocks_of(classes)
         clocks = its.of(_within(log.cases.accepted[its.cases], known.window))
     times = _times(known, limit, reading, clocks)
-    return _sampled(known, limit, reading, times, np.ones(clocks.cases.size, dtype=np.bool_))
+    return _sampled(known, limit, reading, times, np.ones(clocks.cases.size, dtype=np.bool_), clocks)
 
 
 def _sampled(
-    known: _Known, limit: Limit, reading: Reading, times: ClockTimes, which: Flags
+    known: _Known, limit: Limit, reading: Reading, times: ClockTimes, which: Flags, clocks: ClocksOf
 ) -> tuple[ReadingSample, dict[str, MonthCount]]:
     late = _late(known.log, limit, reading, times)
-    return cohort_of(known.log, limit, reading, times, which), _months(known, late, times, which)
+    return cohort_of(known.log, limit, reading, times, which, clocks), _months(known, late, times, which)
 
 
 def _times(known: _Known, limit: Limit, reading: Reading, clocks: ClocksOf) -> ClockTimes:
@@ -142,21 +152,23 @@ def _classes_of(limit: Limit, reading: Reading | None) -> tuple[str, ...]:
 
 
 def cohort_of(
-    log: EventLog, limit: Limit, reading: Reading, times: ClockTimes, which: Flags, *, longest: bool = True
+    log: EventLog, limit: Limit, reading: Reading, times: ClockTimes, which: Flags, clocks: ClocksOf | None = None
 ) -> ReadingSample:
     """The chosen cases: finished, or still open, where a clock that has not started has counted nothing yet.
 
-    Cases that were withdrawn before the clock stopped, or that are over without it, have no time.
+    Cases that were withdrawn before the clock stopped, or that are over without it, have no time. With their
+    ``clocks`` the longest is named.
     """
     finished, still_open = which & times.is_in("finished"), which & times.is_in("open", "not-started")
     days = np.where(times.is_in("not-started"), 0.0, times.days)
     late = _late(log, limit, reading, times)
     its = np.flatnonzero(finished | still_open)
     worst = None
-    if longest and its.size:
+    if clocks is not None and its.size:
         at = its[np.argmax(days[its])]
-        label = log.cases.label[times.case[at]]
-        worst = LongestCase(float(days[at]), label, _stuck_at(log, reading.clock or limit.clock, times.case[at]))
+        case = int(times.case[at])
+        stuck = stuck_at(log, reading.clock or limit.clock, clocks, case)
+        worst = LongestCase(float(days[at]), log.cases.labels_of([case])[0], stuck)
     return ReadingSample(
         finished=days[finished],
         late=int(np.count_nonzero(finished & late)),
@@ -173,7 +185,7 @@ def _under_baseline(
     if limit.baseline is None or limit.baseline.unit != unit_of(limit, reading):
         return None
     old = limit.model_copy(update={"value": limit.baseline})
-    return cohort_of(log, old, reading, times, which, longest=False)
+    return cohort_of(log, old, reading, times, which)
 
 
 def _by_class(
@@ -184,22 +196,7 @@ def _by_class(
     if len(classes) < 2:
         return {}
     code = of.codes[times.case]
-    return {
-        id_: cohort_of(log, limit, reading, times, which & (code == of.code(id_)), longest=False) for id_ in classes
-    }
-
-
-def _stuck_at(log: EventLog, clock: Clock, case: int) -> str:
-    """The step that counts in which most of a case's counted time lies; none without any."""
-    rows = family_rows(log, np.array([case])).row
-    rows = rows[log.is_kind("work", "wait", "session", rows=rows) & chosen_and_excluded(log, clock, rows)[0]]
-    end = np.where(log.end[rows] == NAT, log.end_of_run, log.end[rows])
-    spent = Intervals(np.zeros(rows.size, dtype=np.int64), log.ready[rows], end)
-    index, counted = intersection(spent, counted_time(log, clock, np.array([case])))
-    steps = log.step.codes[rows[index]]
-    if not steps.size:
-        return ""
-    return log.step.names[int(np.argmax(np.bincount(steps, counted.stop - counted.start)))]
+    return {id_: cohort_of(log, limit, reading, times, which & (code == of.code(id_))) for id_ in classes}
 
 
 def _late(log: EventLog, limit: Limit, reading: Reading, times: ClockTimes) -> Flags:
@@ -246,29 +243,6 @@ def _months(known: _Known, late: Flags, times: ClockTimes, which: Flags) -> dict
     return found
 
 
-def _sticking(
-    known: _Known, limit: Limit, reading: Reading, segments: Segments, clocks: ClocksOf
-) -> dict[tuple[str, str], float]:
-    """Counted days of these cases by step and kind of time, along what released each row (rule 16).
-
-    Where a step that does not count runs beside one that does, the time is of neither.
-    """
-    log, clock = known.log, reading.clock or limit.clock
-    place = np.full(len(log.cases), -1)
-    place[clocks.cases] = np.arange(clocks.cases.size)
-    counts = chosen_and_excluded(log, clock, segments.row)[0]
-    of_cases = (place[segments.case] >= 0) & np.where(segments.row == NO_ROW, clock.count is None, counts)
-    its = Intervals(place[segments.case[of_cases]], segments.start[of_cases], segments.stop[of_cases])
-    index, cut = intersection(its, clocks.counted_time(clock))
-    if unit_of(limit, reading) == "wd":
-        days = known.legal.fraction_of_days(cut.start, cut.stop)
-    else:
-        days = (cut.stop - cut.start) / DAY_US
-    row = segments.row[of_cases][index]
-    found = added_up(segments.kind[of_cases][index], log.step, row, days)
-    return {(step or "", kind): total for (kind, step), total in found.items()}
-
-
 def _classes(known: _Known, described: Set[str]) -> dict[str, ClassSample]:
     """The cases accepted in the window; the classes that the model describes are there without any, too."""
     log, cases = known.log, known.log.cases
@@ -283,8 +257,8 @@ def _classes(known: _Known, described: Set[str]) -> dict[str, ClassSample]:
     return found
 
 
-def _near(log: EventLog, window: tuple[int, int]) -> dict[str, Ints]:
-    """By class, the cases accepted before the window ends, of whose family something goes on after it has begun."""
+def _near(log: EventLog, window: tuple[int, int]) -> Ints:
+    """The cases accepted before the window ends, of whose family something goes on after it has begun."""
     early = int(np.searchsorted(log.ready, window[0]))  # rows stand in the order of ready
     end = log.end[:early]
     near = np.zeros(len(log.cases), dtype=np.bool_)
@@ -295,8 +269,7 @@ def _near(log: EventLog, window: tuple[int, int]) -> dict[str, Ints]:
         parent = log.cases.parent[found]
         found = np.unique(parent[(parent >= 0) & ~near[parent]])
         near[found] = True
-    its, of = np.flatnonzero(near & (log.cases.accepted < window[1])), log.cases.case_class
-    return {of.names[code]: its[places] for code, places in Grouped.by(of.codes[its], len(of.names)).places()}
+    return np.flatnonzero(near & (log.cases.accepted < window[1]))
 
 
 def _within(instants: Ints, window: tuple[int, int]) -> Flags:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from sim.analysis.staffing import OpenSteps
 from sim.eventlog import KINDS, NAT, NO_ROW, Ints
-from sim.jit import compiled, inner, types
+from sim.jit import compiled, fetch_ahead, inner, types
+from sim.model.quantities import DAY_US
 
 Array = NDArray[Any]
 
@@ -18,6 +19,8 @@ _ACCEPTED, _IS_WORK, _IS_WAIT, _IS_SESSION = (KINDS.index(k) for k in ("accepted
 WORK, OFF, STAFF, HOURS, FOR_SESSION, SESSION, WAIT, BEFORE = range(8)
 """The kinds of time, as ``TIME_KINDS`` lists them."""
 _CASE, _ROW, _KIND, _START, _STOP = range(5)
+_AHEAD = 8
+"""So many rows before its stints are read memory is asked for them, and for the row as many before that."""
 
 
 def _read(kind: Any) -> Any:
@@ -26,28 +29,42 @@ def _read(kind: Any) -> Any:
 
 _i64, _i32, _i8, _flags, _f64 = map(_read, (types.int64, types.int32, types.int8, types.bool_, types.float64))
 _found = types.int64[:, ::1]
-_STEPS = (_i64, _i64, _i64, _i64, _i64, _f64)
+_STEPS = (_i64, _i64, types.int64, types.int64, _i64, _i64, _i64, _i64, _f64)
 
 
 class StepTable(NamedTuple):
-    """Several :class:`OpenSteps`, one after another: those of table t begin at the places with its number."""
+    """Several :class:`OpenSteps`, one after another: those of table t begin at the places with its number.
 
-    first_edge: Ints
+    ``at_midnight``: for each table the step (counted through all tables) at every midnight from ``midnight`` on,
+    ``days`` of them.
+    """
+
     edges: Ints
+    at_midnight: Ints
+    midnight: int
+    days: int
+    first_step: Ints
     first_close: Ints
     closes: Ints
     first_speed: Ints
     speeds: NDArray[np.float64]
 
     @classmethod
-    def of(cls, tables: Sequence[OpenSteps]) -> StepTable:
-        """Put them together, in this order."""
-        columns: list[Array] = []
+    def of(cls, tables: Sequence[OpenSteps], begin: int, end: int) -> StepTable:
+        """Put them together, in this order; the run lasts from ``begin`` to ``end``."""
+        midnights = np.arange(begin // DAY_US, end // DAY_US + 1) * DAY_US
+        columns: dict[str, tuple[Ints, Array]] = {}
         for name, dtype in (("edges", np.int64), ("closes", np.int64), ("speeds", np.float64)):
             parts = [getattr(table, name).ravel() for table in tables]
             first = np.cumsum([0, *(part.size for part in parts)])
-            columns += [first, np.concatenate([np.empty(0, dtype), *parts])]
-        return cls(*columns)
+            columns[name] = first, np.concatenate([np.empty(0, dtype), *parts])
+        first_edge, edges = columns["edges"]
+        at = [
+            np.searchsorted(t.edges, midnights, side="right") - 1 + f for t, f in zip(tables, first_edge, strict=False)
+        ]
+        at_midnight = np.concatenate([np.empty(0, np.int64), *at])
+        midnight = int(midnights[0])
+        return cls(edges, at_midnight, midnight, midnights.size, first_edge, *columns["closes"], *columns["speeds"])
 
 
 @compiled(types.UniTuple(types.int64[::1], 2)(_i64, _i32, _i8, _i32))
@@ -85,18 +102,6 @@ def _add(found: Array, n: int, row: int, kind: int, start: int, stop: int) -> in
 
 
 @inner
-def _first_step(edges: Array, low: int, high: int, t: int) -> int:
-    """The step, of those between edges ``low`` and ``high``, in which an instant lies."""
-    while high - low > 1:
-        middle = (low + high) // 2
-        if edges[middle] <= t:
-            low = middle
-        else:
-            high = middle
-    return low
-
-
-@inner
 def _part(
     found: Array,
     n: int,
@@ -108,8 +113,11 @@ def _part(
     possible: int,
     otherwise: int,
     table: int,
-    first_edge: Array,
     edges: Array,
+    at_midnight: Array,
+    midnight: int,
+    days: int,
+    first_step: Array,
     first_close: Array,
     closes: Array,
     first_speed: Array,
@@ -124,10 +132,12 @@ def _part(
         return n
     from_ = min(max(begin, start), stop)
     n = _add(found, n, row, BEFORE, start, from_)
-    if table < 0:
+    if table < 0 or from_ == stop:
         return _add(found, n, row, possible, from_, stop)
-    base, one, end = first_edge[table], first_speed[table], first_speed[table + 1]
-    step = _first_step(edges, base, first_edge[table + 1], from_)
+    base, one, end = first_step[table], first_speed[table], first_speed[table + 1]
+    step = at_midnight[table * days + min((from_ - midnight) // DAY_US, days - 1)]
+    while edges[step + 1] <= from_:
+        step += 1
     while from_ < stop:
         high, until = min(stop, edges[step + 1]), NAT
         for k in range(one, end):
@@ -139,6 +149,37 @@ def _part(
         n = _add(found, n, row, otherwise, turn, high)
         from_, step = high, step + 1
     return n
+
+
+@inner
+def _fetch(
+    rows: Array,
+    at: int,
+    kind: Array,
+    ready: Array,
+    start: Array,
+    end: Array,
+    needs: Array,
+    unsplittable: Array,
+    first_stint: Array,
+    stint_start: Array,
+    stint_stop: Array,
+    held: Array,
+) -> None:
+    """The rows of a chain lie far apart in the log, and so do their stints: ask for them before they are read."""
+    if at + 2 * _AHEAD >= rows.size:
+        return
+    later, stint = rows[at + 2 * _AHEAD], first_stint[rows[at + _AHEAD]]
+    fetch_ahead(kind, later)
+    fetch_ahead(ready, later)
+    fetch_ahead(start, later)
+    fetch_ahead(end, later)
+    fetch_ahead(needs, later)
+    fetch_ahead(unsplittable, later)
+    fetch_ahead(first_stint, later)
+    fetch_ahead(stint_start, stint)
+    fetch_ahead(stint_stop, stint)
+    fetch_ahead(held, stint)
 
 
 @compiled(
@@ -164,14 +205,20 @@ def along(
     stint_start: Array,
     stint_stop: Array,
     held: Array,
-    first_edge: Array,
     edges: Array,
+    at_midnight: Array,
+    midnight: int,
+    days: int,
+    first_step: Array,
     first_close: Array,
     closes: Array,
     first_speed: Array,
     speeds: Array,
-    held_first_edge: Array,
     held_edges: Array,
+    held_at_midnight: Array,
+    held_midnight: int,
+    held_days: int,
+    held_first_step: Array,
     held_first_close: Array,
     held_closes: Array,
     held_first_speed: Array,
@@ -193,6 +240,7 @@ def along(
                 found[_START, n], found[_STOP, n] = accepted[its], ready[row]
             n += 1
         for at in range(first[i], first[i + 1]):
+            _fetch(rows, at, kind, ready, start, end, needs, unsplittable, first_stint, stint_start, stint_stop, held)
             row = rows[at]
             if kind[row] == _IS_WAIT:
                 n = _add(found, n, row, WAIT, ready[row], end[row])
@@ -206,13 +254,41 @@ def along(
                     last = stint == first_stint[row + 1]
                     n = _part(
                         found, n, row, waits, end[row] if last else stint_start[stint], begin, needed, STAFF, HOURS,
-                        needs[row], first_edge, edges, first_close, closes, first_speed, speeds,
+                        needs[row], edges, at_midnight, midnight, days, first_step, first_close, closes, first_speed,
+                        speeds,
                     )  # fmt: skip
                     if not last:
                         n = _part(
                             found, n, row, stint_start[stint], stint_stop[stint], begin, 0, WORK, OFF, held[stint],
-                            held_first_edge, held_edges, held_first_close, held_closes, held_first_speed, held_speeds,
+                            held_edges, held_at_midnight, held_midnight, held_days, held_first_step, held_first_close,
+                            held_closes, held_first_speed, held_speeds,
                         )  # fmt: skip
                         waits = stint_stop[stint]
         found[_CASE, before : min(n, found.shape[1])] = its
     return n
+
+
+@compiled(
+    types.Tuple((types.int64[::1], types.bool_[::1]))(
+        *(_i64, _i64, _i8, _i64, _i64, _i64, _i64), *(types.int64, types.int64, types.int64)
+    )
+)
+def added_up(
+    case: Array,
+    sort: Array,
+    kind: Array,
+    start: Array,
+    stop: Array,
+    class_: Array,
+    owner: Array,
+    classes: int,
+    kinds: int,
+    owners: int,
+) -> Any:
+    """Microseconds by class of the case, kind of time and owner of the sort (0: none), and which of them occur."""
+    total, occurs = np.zeros(classes * kinds * owners, np.int64), np.zeros(classes * kinds * owners, np.bool_)
+    for i in range(case.size):
+        at = (class_[case[i]] * kinds + kind[i]) * owners + (0 if sort[i] < 0 else owner[sort[i]])
+        total[at] += stop[i] - start[i]
+        occurs[at] = True
+    return total, occurs

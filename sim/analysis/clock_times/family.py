@@ -33,32 +33,36 @@ class FamilyRows(NamedTuple):
 
 class Families(NamedTuple):
     """The rows of cases and of all that descend from them: those of the case at place i, and their sorts, stand at
-    first[i] to first[i + 1] - 1. A city's have millions, of which most clocks look at few.
+    first[i] to stop[i] - 1. A city's have millions, of which most clocks look at few.
     """
 
     first: Ints
+    stop: Ints
     row: NDArray[np.int32]
     sort: NDArray[np.int32]
 
     def rows(self, sorts: Flags) -> FamilyRows:
         """Those of the chosen sorts, one by one."""
-        return FamilyRows(*_pairs(self.first, self.row, self.sort, sorts))
+        return FamilyRows(*_pairs(*self, sorts))
 
     def have(self, sorts: Flags) -> Flags:
         """Which cases have a row of one of the chosen sorts."""
-        return _have(self.first, self.sort, sorts)
+        return _have(self.first, self.stop, self.sort, sorts)
+
+    def occurring(self, codes: NDArray[np.int32], n: int) -> Flags:
+        """Which of the codes 0 to n - 1, one for each row of the log or -1, some row has."""
+        return _occurring(self.first, self.stop, self.row, codes, n)
 
     def of(self, which: Flags) -> Families:
         """Those of the chosen cases."""
-        count = np.diff(self.first)
-        rows = np.repeat(which, count)
-        return Families(np.append(0, np.cumsum(count[which])), self.row[rows], self.sort[rows])
+        return self._replace(first=self.first[which], stop=self.stop[which])
 
 
 def families(log: EventLog, cases: Ints) -> Families:
     """The rows of these distinct cases and of all that descend from them."""
     place, member = family_cases(log, cases)
-    return Families(*_gathered(place, member, cases.size, *log.by_case, log.sorts.codes))
+    first, row, sort = _gathered(place, member, cases.size, *log.by_case, log.sorts.codes)
+    return Families(first[:-1], first[1:], row, sort)
 
 
 def family_rows(log: EventLog, cases: Ints) -> FamilyRows:
@@ -92,13 +96,13 @@ def stage_counts(
     pairs = zip(stages, facing, strict=True)
     code = np.array([log.stage.code(stage or "") if counts else -1 for stage, counts in pairs], dtype=np.int64)
     its = families(log, cases) if its is None else its
-    found: Ints = _distinct(its.first, its.sort, code, len(log.stage.names))
+    found: Ints = _distinct(its.first, its.stop, its.sort, code, len(log.stage.names))
     return found
 
 
 @compiled(types.Tuple((types.int64[::1], types.int32[::1], types.int32[::1]))(_i64, _i64, types.int64, *[_i64] * 3))
 def _gathered(place: Any, member: Any, n: int, first: Any, members: Any, sorts: Any) -> Any:
-    """The columns of :class:`Families`, from the members of each and the rows by case."""
+    """Where the rows of each begin, the rows and their sorts, from the members of each and the rows by case."""
     begin = np.zeros(n + 1, np.int64)
     for i in range(place.size):
         begin[place[i] + 1] += first[member[i] + 1] - first[member[i]]
@@ -113,37 +117,48 @@ def _gathered(place: Any, member: Any, n: int, first: Any, members: Any, sorts: 
     return begin, row, sort
 
 
-@compiled(types.UniTuple(types.int64[::1], 3)(_i64, _i32, _i32, _flags))
-def _pairs(first: Any, rows: Any, sorts: Any, chosen: Any) -> Any:
+@compiled(types.UniTuple(types.int64[::1], 3)(_i64, _i64, _i32, _i32, _flags))
+def _pairs(first: Any, stop: Any, rows: Any, sorts: Any, chosen: Any) -> Any:
     """The columns of :class:`FamilyRows`."""
     n = 0
-    for sort in sorts:
-        n += chosen[sort]
+    for i in range(first.size):
+        for k in range(first[i], stop[i]):
+            n += chosen[sorts[k]]
     place, row, its = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
     at = 0
-    for i in range(first.size - 1):
-        for k in range(first[i], first[i + 1]):
+    for i in range(first.size):
+        for k in range(first[i], stop[i]):
             if chosen[sorts[k]]:
                 place[at], row[at], its[at] = i, rows[k], sorts[k]
                 at += 1
     return place, row, its
 
 
-@compiled(types.bool_[::1](_i64, _i32, _flags))
-def _have(first: Any, sorts: Any, chosen: Any) -> Any:
-    found = np.zeros(first.size - 1, np.bool_)
+@compiled(types.bool_[::1](_i64, _i64, _i32, _flags))
+def _have(first: Any, stop: Any, sorts: Any, chosen: Any) -> Any:
+    found = np.zeros(first.size, np.bool_)
     for i in range(found.size):
-        for k in range(first[i], first[i + 1]):
+        for k in range(first[i], stop[i]):
             found[i] |= chosen[sorts[k]]
     return found
 
 
-@compiled(types.int64[::1](_i64, _i32, _i64, types.int64))
-def _distinct(first: Any, sorts: Any, code: Any, codes: int) -> Any:
+@compiled(types.bool_[::1](_i64, _i64, _i32, _i32, types.int64))
+def _occurring(first: Any, stop: Any, rows: Any, codes: Any, n: int) -> Any:
+    found = np.zeros(n, np.bool_)
+    for i in range(first.size):
+        for k in range(first[i], stop[i]):
+            if codes[rows[k]] >= 0:
+                found[codes[rows[k]]] = True
+    return found
+
+
+@compiled(types.int64[::1](_i64, _i64, _i32, _i64, types.int64))
+def _distinct(first: Any, stop: Any, sorts: Any, code: Any, codes: int) -> Any:
     """How many codes from 0 on the rows of each case have."""
-    found, last = np.zeros(first.size - 1, np.int64), np.full(codes, -1, np.int64)
+    found, last = np.zeros(first.size, np.int64), np.full(codes, -1, np.int64)
     for i in range(found.size):
-        for k in range(first[i], first[i + 1]):
+        for k in range(first[i], stop[i]):
             its = code[sorts[k]]
             if its >= 0 and last[its] != i:
                 last[its] = i

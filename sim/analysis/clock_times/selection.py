@@ -27,11 +27,11 @@ def counted(
     if part is None and clock.count is None:
         return _all_that_is_not_left_out(log, clock, family, start, stop)
     selected = family.rows(np.logical_or(*_of_sorts(clock, log.sorts.words)))
-    rows, each = _intervals_of_steps(log, clock, selected, start, stop)
-    chosen, excluded = chosen_and_excluded(log, clock, rows)
+    selected, each = _intervals_of_steps(log, clock, selected, start, stop)
+    chosen, excluded = _chosen_and_excluded(log, clock, selected)
     if part is not None:
         parts = int(part.max(initial=0)) + 1
-        these = each.where(chosen)._replace(group=each.group[chosen] * parts + part[rows[chosen]])
+        these = each.where(chosen)._replace(group=each.group[chosen] * parts + part[selected.row[chosen]])
         if not clock.excluded_wins:
             return united(these)
         return minus(these, _for_every_part(united(each.where(excluded)), these, parts))
@@ -49,8 +49,8 @@ def _all_that_is_not_left_out(log: EventLog, clock: Clock, family: Families, sta
     whole, these = these.where(~less[known]), these.where(less[known])
     all_ = family.of(less).rows(np.ones(len(log.sorts.words), dtype=np.bool_))
     all_ = all_._replace(place=np.flatnonzero(less)[all_.place])
-    rows, each = _intervals_of_steps(log, clock, all_, start, stop)
-    chosen, excluded = chosen_and_excluded(log, clock, rows)
+    all_, each = _intervals_of_steps(log, clock, all_, start, stop)
+    chosen, excluded = _chosen_and_excluded(log, clock, all_)
     left_out, instants = each.where(excluded), each.where(chosen & (each.start == each.stop))
     if clock.excluded_wins:
         return united(together(whole, minus(together(these, instants), left_out)))
@@ -59,24 +59,29 @@ def _all_that_is_not_left_out(log: EventLog, clock: Clock, family: Families, sta
 
 def _intervals_of_steps(
     log: EventLog, clock: Clock, family: FamilyRows, start: Ints, stop: Ints
-) -> tuple[Ints, Intervals]:
+) -> tuple[FamilyRows, Intervals]:
     """The rows of steps, and what of each lies between the clock's start and stop; the group is the case."""
     family = family.where(log.is_kind("work", "wait", "session", rows=family.row))
     begin = (log.start if clock.from_start else log.ready)[family.row]
     known = (begin != NAT) & (start != NAT)[family.place] & (stop != NAT)[family.place]
-    (place, row, _), begin = family.where(known), begin[known]
-    end = log.end[row]
+    family, begin = family.where(known), begin[known]
+    end = log.end[family.row]
     end[end == NAT] = log.end_of_run
-    low, high = np.maximum(begin, start[place]), np.minimum(end, stop[place])
+    low, high = np.maximum(begin, start[family.place]), np.minimum(end, stop[family.place])
     inside = (low < high) | ((begin == end) & (low == high))  # a step that only touches the clock has no part in it
-    return row[inside], Intervals(place[inside], low[inside], high[inside])
+    family = family.where(inside)
+    return family, Intervals(family.place, low[inside], high[inside])
 
 
-def chosen_and_excluded(log: EventLog, clock: Clock, rows: Ints) -> tuple[Flags, Flags]:
+def sorts_that_count(log: EventLog, clock: Clock) -> Flags:
+    """Which of the log's sorts of rows count."""
+    return _of_sorts(clock, log.sorts.words)[0]
+
+
+def _chosen_and_excluded(log: EventLog, clock: Clock, rows: FamilyRows) -> tuple[Flags, Flags]:
     """Which rows count, and which are left out by name."""
-    sort = log.sorts.codes[rows]
     chosen, excluded = _of_sorts(clock, log.sorts.words)
-    return chosen[sort], excluded[sort]
+    return chosen[rows.sort], excluded[rows.sort]
 
 
 @lru_cache(maxsize=256)

@@ -46,7 +46,7 @@ class ClockTimes:
 
     def is_in(self, *states: State) -> NDArray[np.bool_]:
         """Which cases are in one of these states."""
-        return np.isin(STATES, states)[self.state]
+        return np.array([state in states for state in STATES])[self.state]
 
     def late(self, limit: float) -> NDArray[np.bool_]:
         """Which cases have taken more than a limit in days of the unit; open ones are late for certain then."""

@@ -24,13 +24,21 @@ _ORDINAL = 0xFFFFFFFF
 class _Cases(CaseTable):
     """A table whose cases get their labels when somebody reads them: they are what takes longest to write."""
 
-    def __init__(self, labels: Callable[[], tuple[str, ...]], **columns: Any) -> None:
+    def __init__(self, labels: Callable[[Array], list[str]], **columns: Any) -> None:
         self.__dict__.update(columns, labels=labels)
 
     @cached_property
     def label(self) -> tuple[str, ...]:
-        labels: Callable[[], tuple[str, ...]] = self.__dict__["labels"]
-        return labels()
+        return tuple(self.labels_of(np.arange(len(self))))
+
+    def labels_of(self, cases: Sequence[int] | Array) -> list[str]:
+        """Of a few of them alone, with those that spawned them."""
+        labels: Callable[[Array], list[str]] = self.__dict__["labels"]
+        its = np.unique(cases)
+        while (parents := np.setdiff1d(self.parent[its], np.append(its, -1))).size:
+            its = np.union1d(its, parents)
+        found = labels(its)
+        return [found[place] for place in np.searchsorted(its, cases).tolist()]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return CaseTable, tuple(getattr(self, field.name) for field in fields(CaseTable))
@@ -39,7 +47,7 @@ class _Cases(CaseTable):
 def case_table(world: World) -> tuple[CaseTable, Array | None]:
     """The table, and the place in it of each case of the run; None where that is the order in which they came."""
     program, tables, arrivals = world.program, world.program.tables, world.arrays["arrivals"]
-    came = known = world.arrays["known"][: world.run["known"]]
+    known = world.arrays["known"][: world.run["known"]]
     order = rank = None
     identity = known["identity"]
     if (identity[1:] <= identity[:-1]).any():
@@ -56,12 +64,13 @@ def case_table(world: World) -> tuple[CaseTable, Array | None]:
         column = coded(codes[known["root"]], tables.values_of(name))
         if column.names:
             attributes[name] = column
+    place = np.where(known["parent"] == NONE, -1, parent).astype(np.int64)
     table = _Cases(
-        lambda: _labels(program, arrivals["source"], came, rank),
+        lambda cases: _labels(program, arrivals["source"], known[cases], np.searchsorted(cases, place[cases])),
         id=np.ascontiguousarray(known["identity"]),
         case_class=classes,
         process=coded(known["process"], list(tables.processes)),
-        parent=np.where(known["parent"] == NONE, -1, parent).astype(np.int64),
+        parent=place,
         accepted=np.ascontiguousarray(known["accepted"]),
         attributes={name: attributes[name] for name in sorted(attributes, key=str.encode)},
     )
@@ -87,31 +96,29 @@ def _refuse_twins(identity: Array) -> None:
         )
 
 
-def _labels(program: Program, source: Array, known: Array, rank: Array | None) -> tuple[str, ...]:
-    """What readers call the cases: by source and ordinal, as the initial state does, or by parent and spawn."""
+def _labels(program: Program, source: Array, known: Array, parent: Array) -> list[str]:
+    """What readers call cases: by source and ordinal, as the initial state does, or by parent, its place, and spawn."""
     labels = np.empty(known.size, object)
-    place = np.arange(known.size) if rank is None else rank
     first = known["spawn"] == NONE
     opened = first & (known["root"] >= source.size)
     for number in np.flatnonzero(opened).tolist():
-        labels[place[number]] = program.opening.described[known["root"][number] - source.size].case
+        labels[number] = program.opening.described[known["root"][number] - source.size].case
     arrived = np.flatnonzero(first & ~opened)
     source = source[known["root"][arrived]]
     ordinals = (known["identity"][arrived] & np.uint64(_ORDINAL)).astype(np.int64)
     for number, name in enumerate(program.tables.model.sources):
         some = source == number
         if some.any():
-            labels[place[arrived[some]]] = program.labels(name, int(ordinals[some].max()))[ordinals[some] - 1]
-    for spawned, end in _spawned(program, known, ~first):
-        parents = labels[place[known["parent"][spawned]]].tolist()
-        labels[place[spawned]] = [f"{parent}{end}" for parent in parents]
-    return tuple(labels.tolist())
+            labels[arrived[some]] = program.labels(name, int(ordinals[some].max()))[ordinals[some] - 1]
+    for spawned, end in _spawned(program, known, parent, ~first):
+        labels[spawned] = [f"{label}{end}" for label in labels[parent[spawned]].tolist()]
+    return labels.tolist()
 
 
-def _spawned(program: Program, known: Array, spawned: Array) -> Iterator[tuple[Array, str]]:
+def _spawned(program: Program, known: Array, parent: Array, spawned: Array) -> Iterator[tuple[Array, str]]:
     """Spawned cases with one end of their labels, all after their parents."""
     which = ("spawn", "visit", "ordinal")
-    parent, unlabelled = known["parent"], spawned.copy()
+    unlabelled = spawned.copy()
     while unlabelled.any():
         some = np.flatnonzero(unlabelled & ~unlabelled[parent])
         codes, ends = combinations([(known[name][some], int(known[name][some].max()) + 1) for name in which])

@@ -1,0 +1,117 @@
+"""Where cases stick: the counted time of a clock by step and kind of time, along what released each row (rule 16)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.analysis.attribution import TIME_KINDS, Segments
+from sim.analysis.clock_times import ClocksOf, Intervals, intersection
+from sim.analysis.clock_times.family import family_rows
+from sim.analysis.clock_times.selection import sorts_that_count
+from sim.eventlog import NAT, EventLog
+from sim.jit import compiled, types
+from sim.model.clocks import Clock
+from sim.model.quantities import DAY_US
+from sim.model.working_days import WorkingDays
+
+_i64, _f64, _i8, _flags = (
+    types.Array(kind, 1, "C", readonly=True) for kind in (types.int64, types.float64, types.int8, types.bool_)
+)
+
+
+def sticking(
+    log: EventLog, clock: Clock, segments: Segments, clocks: ClocksOf, legal: WorkingDays | None
+) -> dict[tuple[str, str], float]:
+    """Counted days of these cases by step and kind of time; of ``legal`` working days, or calendar days without it.
+
+    ``segments``: ordered by case, theirs among them. Where a step that does not count runs beside one that does, the
+    time is of neither.
+    """
+    steps = (None, *log.step.names)
+    place_of = {step: place for place, step in enumerate(steps)}
+    step = np.array([place_of[step or None] for _, _, step in log.sorts.words], dtype=np.int64)
+    first = np.searchsorted(segments.case, clocks.cases)
+    last = np.searchsorted(segments.case, clocks.cases, side="right")
+    key, start, stop = _counted(
+        *(first, last, segments.sort, segments.kind, segments.start, segments.stop),
+        *(sorts_that_count(log, clock), step, len(steps), clock.count is None),
+        *clocks.counted_time(clock),
+    )
+    days = (stop - start) / DAY_US if legal is None else legal.fraction_of_days(start, stop)
+    total, occurs = _added(key, days, len(TIME_KINDS) * len(steps))
+    return {
+        (steps[each % len(steps)] or "", TIME_KINDS[each // len(steps)]): float(total[each])
+        for each in np.flatnonzero(occurs).tolist()
+    }
+
+
+def stuck_at(log: EventLog, clock: Clock, clocks: ClocksOf, case: int) -> str:
+    """The step that counts in which most of a case's counted time lies; none without any."""
+    rows = family_rows(log, np.array([case]))
+    counts = sorts_that_count(log, clock)[rows.sort] & log.is_kind("work", "wait", "session", rows=rows.row)
+    row = rows.row[counts]
+    end = np.where(log.end[row] == NAT, log.end_of_run, log.end[row])
+    spent = Intervals(np.zeros(row.size, dtype=np.int64), log.ready[row], end)
+    time = clocks.counted_time(clock)
+    its = time.where(time.group == np.searchsorted(clocks.cases, case))
+    index, counted = intersection(spent, its._replace(group=np.zeros_like(its.group)))
+    steps = log.step.codes[row[index]]
+    if not steps.size:
+        return ""
+    return log.step.names[int(np.argmax(np.bincount(steps, counted.stop - counted.start)))]
+
+
+@compiled(
+    types.UniTuple(types.int64[::1], 3)(
+        *(_i64, _i64, _i64, _i8, _i64, _i64, _flags, _i64, types.int64, types.bool_, _i64, _i64, _i64)
+    )
+)
+def _counted(
+    first: Any,
+    last: Any,
+    sort: Any,
+    kind: Any,
+    start: Any,
+    stop: Any,
+    counts: Any,
+    step: Any,
+    steps: int,
+    without_row: bool,
+    group: Any,
+    froms: Any,
+    tos: Any,
+) -> Any:
+    """The segments that count, cut to the counted intervals of their case: (kind and step, from, to) of each piece.
+
+    Both are in the order of the cases and, within a case, of time.
+    """
+    most = (last - first).sum() + group.size  # each piece ends with a segment or with an interval
+    key, low, high = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
+    n, k = 0, 0
+    for place in range(first.size):
+        for i in range(first[place], last[place]):
+            its = sort[i]
+            if not (without_row if its < 0 else counts[its]):
+                continue
+            while k < group.size and (group[k] < place or (group[k] == place and tos[k] <= start[i])):
+                k += 1
+            at = k
+            while at < group.size and group[at] == place and froms[at] < stop[i]:
+                low[n], high[n] = max(start[i], froms[at]), min(stop[i], tos[at])
+                if low[n] < high[n]:
+                    key[n] = kind[i] * steps + (0 if its < 0 else step[its])
+                    n += 1
+                at += 1
+    return key[:n], low[:n], high[:n]
+
+
+@compiled(types.Tuple((types.float64[::1], types.bool_[::1]))(_i64, _f64, types.int64))
+def _added(key: Any, amount: Any, keys: int) -> Any:
+    """The amounts of each key in their order, and whether it has any."""
+    total, occurs = np.zeros(keys), np.zeros(keys, np.bool_)
+    for i in range(key.size):
+        total[key[i]] += amount[i]
+        occurs[key[i]] = True
+    return total, occurs
