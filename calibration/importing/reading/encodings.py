@@ -41,7 +41,7 @@ def encoding_of(content: Content, wanted: str | None = None) -> str:
             return name
     if wanted is not None:
         return _known(wanted, content.path)
-    if wide := _without_mark(content.head):
+    if wide := utf16_without_mark(content.head):
         return wide
     sample = _sample(content)
     if sample.isascii():
@@ -127,12 +127,13 @@ def _known(name: str, path: Path) -> str:
     return wider.get(found.name, found.name)
 
 
-def _without_mark(head: bytes) -> str:
+def utf16_without_mark(head: bytes) -> str:
     """UTF-16 that lost its mark: digits, delimiters and line ends have a zero as their high byte."""
     zero = np.frombuffer(head[: len(head) // 2 * 2], np.uint8).reshape(-1, 2) == 0
     even, odd = zero.mean(axis=0) if len(zero) else (0.0, 0.0)
     if odd > 0.05 and odd > 20 * even:
         return "utf-16-le"
+    # Nothing else that is text has so many zeros, all on one side.
     return "utf-16-be" if even > 0.05 and even > 20 * odd else ""
 
 

@@ -11,6 +11,7 @@ from typing import NoReturn
 from calibration.importing.findings import Example
 from calibration.importing.mapping import FileForm
 from calibration.importing.raw import Format, RawTable
+from calibration.importing.reading.encodings import utf16_without_mark
 from calibration.importing.reading.html_tables import read_html
 from calibration.importing.reading.opening import MOST_UNPACKED, Content, opened, problem
 from calibration.importing.reading.parquet import read_parquet
@@ -124,7 +125,7 @@ def _text(head: bytes) -> str:
     for mark, name in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
         if head.startswith(mark):
             return head[2:].decode(name, "replace").lstrip()
-    return head.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace").lstrip()
+    return head.removeprefix(codecs.BOM_UTF8).decode(utf16_without_mark(head) or "utf-8", "replace").lstrip()
 
 
 def _refuse(content: Content, rule: Text) -> NoReturn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise, zip_longest
 from pathlib import Path
@@ -18,6 +19,8 @@ SAMPLE_ROWS = 200
 """How many rows are looked at; the header has to be among them."""
 _FARTHEST_HEADER = 50
 _FILLED = 0.75
+_USED = 0.1
+"""A column without a name is one when so many rows fill it; a stray cell beside the table makes none."""
 _DATA = re.compile(
     r"[-+]?\d[\d,]*(\.\d*)?%?|.*\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2}.*|)|\d{1,2}[-/.]\w{1,3}[-/.]\d{2,4}.*|.*\d{1,2}:\d{2}.*|.*\d{6}.*"
 )
@@ -71,6 +74,7 @@ def layout_of(
     above = [(number, cells) for number, cells in enumerate(rows[: header[0] - 1], 1) if any(c.strip() for c in cells)]
     findings.add("title-line", "dropped", len(above), [Example(n, "", _shown(cells)) for n, cells in above])
     named = [rows[number - 1] for number in header]
+    _check_legible(named, path, header[0])
     if len(header) > 1:
         findings.add("second-header", "told", 1, [Example(header[-1], "", _shown(named[-1]))])
     return Layout(tuple(header), _names(named, rows[header[-1] :], header[-1], findings))
@@ -132,7 +136,10 @@ def _names(header: Sequence[Cells], body: Sequence[Cells], last: int, findings: 
     for upper, lower in pairwise(grouped):
         _spread(upper, lower)
     names = ["/".join(dict.fromkeys(part for part in parts if part)) for parts in zip(*grouped, strict=True)]
-    used = max((column + 1 for cells in body for column, cell in enumerate(cells) if cell.strip()), default=0)
+    usual = Counter(map(len, body)).most_common(1)
+    whole = [cells for cells in body if len(cells) == usual[0][0]]
+    filled_in = Counter(column for cells in whole for column, cell in enumerate(cells) if cell.strip())
+    used = max((column + 1 for column, count in filled_in.items() if count >= _USED * len(whole)), default=0)
     names += [""] * (used - len(names))
     while len(names) > used and not names[-1]:
         names.pop()
@@ -148,6 +155,29 @@ def _names(header: Sequence[Cells], body: Sequence[Cells], last: int, findings: 
             seen[name] = 1
         names[column] = name
     return tuple(names)
+
+
+def _check_legible(header: Sequence[Cells], path: Path, row: int) -> None:
+    """Errors: InputError for Chinese that was read in a wrong encoding and saved so, before it came here."""
+    text = "".join(cell for cells in header for cell in cells)
+    for encoding in ("gb18030", "cp1252"):
+        meant = text.encode(encoding, "replace").decode("utf-8", "replace")
+        if sum(1 for c in meant if "\u4e00" <= c <= "\u9fff") > 3 * max(meant.count("\ufffd"), 1):
+            raise problem(
+                Text("列名是乱码:文件曾按错误的编码读入再保存", "garbled names: read in a wrong encoding and saved so"),
+                Text("从原系统重新导出", "export it again from the system it comes from"),
+                path,
+                row,
+                value=f"{_shown(header[-1])} <- {meant}",
+            )
+    if "\ufffd" in text:
+        raise problem(
+            Text("列名里有丢失的字(�)", "characters of the names of columns are lost (\ufffd)"),
+            Text("从原系统重新导出", "export it again from the system it comes from"),
+            path,
+            row,
+            value=_shown(header[-1]),
+        )
 
 
 def _clean(cells: Cells, wide: int) -> list[str]:

@@ -39,6 +39,8 @@ _DELIMITERS = b",\t;|"
 _BLOCK = 8 << 20
 _SAMPLE = 1 << 18
 _AHEAD = 3
+_LOST = "\ufffd".encode()
+"""What a program leaves of a character that it could not read."""
 
 
 class _Shape(NamedTuple):
@@ -169,8 +171,19 @@ def _parsed(block: Block, shape: _Shape) -> Part:
         examples = [Example(int(rows[i]), "", surplus_column[int(i)].as_py()) for i in beyond[:5]]
         found.add("cells-without-name", "dropped", beyond.size, examples)
     rejected.sort()
+    if _LOST in block.data:
+        _tell_lost(columns[: len(names)], names, rows, found)
     batch = RawBatch(dict(zip(names, columns, strict=False)), rows, tuple(rejected))
     return Part(swept(batch, found, marks=b"'" in block.data or b"\t" in block.data), found)
+
+
+def _tell_lost(columns: list[pa.Array], names: tuple[str, ...], rows: NDArray[np.int64], found: Findings) -> None:
+    import pyarrow.compute as pc
+
+    for name, column in zip(names, columns, strict=True):
+        lost = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring(column, _LOST.decode()), False)))
+        examples = [Example(int(rows[i]), name, column[int(i)].as_py()) for i in lost[:5]]
+        found.add("lost-characters", "warned", lost.size, examples)
 
 
 def _columns(block: Block, shape: _Shape, odd: Callable[[int, str], None]) -> list[pa.Array]:
