@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,10 @@ _DIGITS = 15
 """As many digits of a number as Excel keeps; those of a longer one are lost, and it is shown with an exponent."""
 _FULL = {1_048_576, 65_536}
 _TYPED_ROWS = 1_000
+_ENCRYPTED = re.compile(
+    "EncryptedPackage".encode("utf-16-le") + rb"|\x09\x08\x10\x00[\s\S]{16}(?:\x86\x00\x00\x00)?\x2f\x00"
+)
+"""The part of a protected xlsx, or the record FILEPASS that follows the first one of an xls."""
 Kind = Literal["number", "date"]
 
 
@@ -40,11 +45,14 @@ def read_workbook(content: Content, form: FileForm, format: Literal["xlsx", "xls
     findings = Findings()
     book = _opened(content, format)
     sheet = _sheet(book, content, form.sheet, findings)
-    merged = [Merged(r0 + 1, c0 + 1, r1 + 1, c1 + 1) for (r0, c0), (r1, c1) in sheet.merged_cell_ranges or ()]
+    left = sheet.start[1] - 1 if sheet.start else 0  # rows come without the empty columns before the table
+    areas = sheet.merged_cell_ranges or ()
+    merged = [Merged(r0 + 1, c0 - left, r1 + 1, c1 - left) for (r0, c0), (r1, c1) in areas if c0 > left]
     first = [[text_of(value) for value in row] for row in islice(sheet.iter_rows(), SAMPLE_ROWS)]
     layout = layout_of(first, findings, content.path, form.header_rows, merged)
-    if sheet.total_height in _FULL:
-        findings.add("full-sheet", "warned", 1, [Example(sheet.total_height)], sheet=sheet.name)
+    height = sheet.end[0] + 1 if sheet.end else 0
+    if height in _FULL:
+        findings.add("full-sheet", "warned", 1, [Example(height)], sheet=sheet.name)
     page = Page(layout, [area for area in merged if area.first_row >= layout.first])
     source = Source(content.name, format, "", "", sheet.name, layout.header_rows)
     typed = _typed(sheet, layout.first, layout.columns)
@@ -94,6 +102,12 @@ def _opened(content: Content, format: Literal["xlsx", "xls"]) -> CalamineWorkboo
     data = content.whole()
     if format == "xlsx":
         check_size(data, content)
+    elif _ENCRYPTED.search(data):
+        raise problem(
+            Text("工作簿有密码", "the workbook is protected by a password"),
+            Text("在 Excel 中打开,去掉密码后另存", "open it in Excel and save it without the password"),
+            content.path,
+        )
     with _told(content, library):
         return library.CalamineWorkbook.from_filelike(io.BytesIO(data))
 
@@ -103,12 +117,6 @@ def _told(content: Content, library: ModuleType) -> Iterator[None]:
     """What the library cannot read, told as an error about the file."""
     try:
         yield
-    except library.PasswordError as error:
-        raise problem(
-            Text("工作簿有密码", "the workbook is protected by a password"),
-            Text("在 Excel 中打开,去掉密码后另存", "open it in Excel and save it without the password"),
-            content.path,
-        ) from error
     except BaseException as error:
         # A panic inside the library derives from BaseException, so that it is not caught by chance.
         if not isinstance(error, library.CalamineError) and type(error).__name__ != "PanicException":
