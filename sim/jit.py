@@ -23,6 +23,8 @@ from typing import Any, TypeVar
 
 from sim import uncompiled
 
+LINE = 64
+"""So many bytes a processor fetches from memory at once, at least."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 _troubles: list[str] = []
@@ -137,17 +139,18 @@ def _njit(signature: Any, function: F) -> F:
     return uncompiled.plain(signature, function)  # type: ignore[return-value]
 
 
-def _fetching(_: Any, array: Any, place: Any) -> Any:
+def fetch(builder: Any, at: Any) -> None:
+    """The processor's instruction to fetch the line of memory at an address."""
     word, byte = cgutils.ir.IntType(32), cgutils.voidptr_t
-    read, most_local, data = (cgutils.ir.Constant(word, number) for number in (0, 3, 1))
+    kind = cgutils.ir.FunctionType(cgutils.ir.VoidType(), [byte, word, word, word])
+    read_most_local_data = (cgutils.ir.Constant(word, number) for number in (0, 3, 1))
+    builder.call(cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0"), [at, *read_most_local_data])
 
+
+def _fetching(_: Any, array: Any, place: Any) -> Any:
     def generate(context: Any, builder: Any, called: Any, arguments: Any) -> Any:
         view = context.make_array(called.args[0])(context, builder, arguments[0])
-        at = builder.bitcast(builder.gep(view.data, [arguments[1]]), byte)
-        kind = cgutils.ir.FunctionType(cgutils.ir.VoidType(), [byte, word, word, word])
-        builder.call(
-            cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0"), [at, read, most_local, data]
-        )
+        fetch(builder, builder.bitcast(builder.gep(view.data, [arguments[1]]), cgutils.voidptr_t))
         return context.get_dummy_value()
 
     return types.void(array, types.intp), generate

@@ -72,6 +72,21 @@ def happens_now(world: World) -> bool:
 
 
 @inner
+def fetch_next(world: World) -> None:
+    """Ask memory for what the next events will read: they are near the top, while that is vacant."""
+    events, executions, n = memory.events(world), memory.executions(world), memory.run(world)[0].events
+    if n < 5:
+        return
+    for place in range(1, 5):
+        memory.ahead(executions, events[place].execution)
+    left = 1 + (events[2].instant < events[1].instant)
+    right = 3 + (events[4].instant < events[3].instant)
+    following = executions[events[right if events[right].instant < events[left].instant else left].execution]
+    memory.ahead(memory.cases(world), following.case)
+    memory.ahead(memory.row_end(world), following.row)
+
+
+@inner
 def next_event(world: World) -> int:
     """The instant of the first event, or BEYOND."""
     _fill(world)

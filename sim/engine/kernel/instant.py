@@ -11,7 +11,7 @@ from numba import types
 from sim.engine.kernel import memory
 from sim.engine.kernel.begin import arrive, do_deed
 from sim.engine.kernel.cases import push, withdraw_now, withdraws
-from sim.engine.kernel.events import happens_now, next_event
+from sim.engine.kernel.events import fetch_next, happens_now, next_event
 from sim.engine.kernel.flow import come_to
 from sim.engine.kernel.hours import open_time
 from sim.engine.kernel.memory import World
@@ -47,6 +47,7 @@ def _what_happens_now(world: World) -> int:
         elif happens_now(world):
             execution, row = events[0].execution, events[0].row
             run.vacant = 1
+            fetch_next(world)
             if row == NONE:
                 happens(world, execution)
             else:

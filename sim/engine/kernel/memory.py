@@ -20,7 +20,7 @@ from numba.np.arrayobj import populate_array
 from numpy.typing import NDArray
 
 from sim.engine.kernel.records import DTYPES
-from sim.jit import inner
+from sim.jit import LINE, fetch, inner
 
 Array = NDArray[Any]
 World = int
@@ -76,6 +76,22 @@ def _set(context: Any, builder: Any, called: Any, arguments: Any) -> Any:
     kind, (rows, place, value) = called.args[0], arguments
     context.pack_value(builder, kind.dtype, value, _place(context, builder, kind, rows, place))
     return context.get_dummy_value()
+
+
+def _fetching(_: Any, rows: Any, place: Any) -> Any:
+    """Ask memory for an element, all of it, that will soon be read (:func:`sim.jit.fetch_ahead`)."""
+
+    def generate(context: Any, builder: Any, called: Any, arguments: Any) -> Any:
+        kind = called.args[0]
+        at = builder.bitcast(_place(context, builder, kind, *arguments), cgutils.voidptr_t)
+        for offset in range(0, context.get_abi_sizeof(context.get_data_type(kind.dtype)), LINE):
+            fetch(builder, cgutils.gep(builder, at, offset))
+        return context.get_dummy_value()
+
+    return types.void(rows, types.intp), generate
+
+
+ahead: Any = intrinsic(_fetching)
 
 
 def _finder(name: str) -> Callable[[World], Array]:

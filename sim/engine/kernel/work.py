@@ -242,6 +242,7 @@ def end(world: World, number: int) -> None:
     case_number, row, visit = execution.case, execution.row, execution.visit
     node_number = execution.node
     node, case = memory.nodes(world)[node_number], memory.cases(world)[case_number]
+    memory.ahead(memory.slots(world), case.slots + memory.nodes(world)[node.then].visits)
     if execution.servers > 0:
         release(world, number)
         if execution.stint != NONE:
