@@ -1,0 +1,169 @@
+"""Executions and lives of cases as an event log in the order of rule 15, column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.importing.executions import PROCESS, Executions, Flags, visits
+from calibration.importing.life import Lives
+from sim.eventlog import KINDS, NAT, NO_ROW, OUTCOMES, CaseTable, Coded, EventLog, Ints, LookedUp, Stints
+from sim.model.clocks import SUSPENDED
+from sim.model.quantities import DAY_US
+
+NEVER_TOLD = ("released_by", "needs", "stints", "pools", "calendars")
+"""What no export that is read here tells: who released a step, which staff it took and when they are in."""
+WITHOUT_TIME_OF_DAY = 0.01
+"""Above this share of instants at midnight, hours and half days are not decidable."""
+
+
+def built(
+    its: Executions,
+    lives: Lives,
+    ids: Sequence[str],
+    case_class: Coded,
+    attributes: dict[str, Coded],
+    *,
+    lacks_ready: bool,
+    until: int | None,
+) -> EventLog:
+    """The log; ``its`` are ordered by case, and in a case as their visits count."""
+    n = len(ids)
+    visit = visits(its, n)
+    ends = [np.flatnonzero(column != NAT).astype(np.int32) for column in (lives.closed, lives.withdrawn)]
+    kinds = ("accepted", "closed", "withdrawn")
+    of_case = (np.arange(n, dtype=np.int32), *ends)
+    instants = (lives.accepted, lives.closed[ends[0]], lives.withdrawn[ends[1]])
+    case = np.concatenate([*of_case, its.case])
+    edge = np.concatenate([np.full(c.size, KINDS.index(kind), np.int8) for c, kind in zip(of_case, kinds, strict=True)])
+    moments = np.concatenate(instants)
+    more = moments.size
+    kind, ready, start = _kinds(its)
+    place = np.concatenate([np.full(more, len(its.table), np.int32), its.means])
+    step, stage, owner = _names(its)
+    visit = np.append(np.zeros(more, np.int32), visit)
+    order = _order(np.append(moments, ready), case, step[0][place], visit, np.append(edge, kind))
+    place = place[order]
+    end = np.append(moments, its.end)[order]
+    outcome = np.where(end == NAT, OUTCOMES.index("open"), OUTCOMES.index("done")).astype(np.int8)
+    every = [moments, its.end[its.end != NAT], its.start[its.start != NAT]]
+    latest = max(int(column.max(initial=NAT)) for column in every)
+    rows = case.size
+    return EventLog(
+        kind=np.append(edge, kind)[order],
+        case=case[order],
+        step=LookedUp(place, *step),
+        stage=LookedUp(place, *stage),
+        owner=LookedUp(place, *owner),
+        visit=visit[order],
+        ready=np.append(moments, ready)[order],
+        start=np.append(moments, start)[order],
+        end=end,
+        outcome=outcome,
+        session=Coded(_same(-1, rows, np.int32), ()),
+        needs=_same(-1, rows, np.int32),
+        released_by=_same(NO_ROW, rows, np.int32),
+        unsplittable=_same(False, rows, np.bool_),
+        duration_us=_same(0, rows, np.int64),
+        stints=_no_stints(rows),
+        needs_names=(),
+        servers=(),
+        cases=CaseTable(
+            id=np.arange(n, dtype=np.uint64),
+            label=tuple(ids),
+            case_class=case_class,
+            process=Coded(np.zeros(n, np.int32), (PROCESS,)),
+            parent=np.full(n, -1, np.int64),
+            accepted=lives.accepted,
+            attributes=attributes,
+        ),
+        begin=int(lives.accepted.min()),
+        end_of_run=latest if until is None else until,
+        missing=_missing(its, kind, start, every, lacks_ready),
+    )
+
+
+def _kinds(its: Executions) -> tuple[NDArray[np.int8], Ints, Ints]:
+    """Kind, ready and start of each execution: work where its start is known or still to come, else a wait.
+
+    A suspension is a wait; so is a stretch of which only the end is known.
+    """
+    is_suspension = its.of([means.owner == SUSPENDED for means in its.table])
+    in_queue = (its.start == NAT) & (its.end == NAT) & bool((its.start != NAT).any())
+    works = ((its.start != NAT) | in_queue) & ~is_suspension
+    marks = its.marks
+    kind = np.where(marks, KINDS.index("mark"), np.where(works, KINDS.index("work"), KINDS.index("wait"))).astype(
+        np.int8
+    )
+    ready = np.where(marks, its.end, np.where(its.ready != NAT, its.ready, its.start))
+    start = np.where(marks, its.end, np.where(works, its.start, ready))
+    return kind, ready, start
+
+
+def _names(its: Executions) -> tuple[tuple[NDArray[np.int32], tuple[str, ...]], ...]:
+    """Codes by place in the table, and one place more for acceptance and end; and the names, for step, stage, owner."""
+    steps = [f"{PROCESS}/{means.step or means.mark}" for means in its.table]
+    stages = [means.stage if means.mark is None else None for means in its.table]
+    owners = [means.owner if means.mark is None else None for means in its.table]
+    coded = [Coded.of([*words, None]) for words in (steps, stages, owners)]
+    return tuple((column.codes, column.names) for column in coded)
+
+
+def _order(
+    ready: Ints, case: NDArray[np.int32], step: NDArray[np.int32], visit: NDArray[np.int32], kind: NDArray[np.int8]
+) -> Ints:
+    """By (ready, case, step, visit, kind): a sort by time, then by the rest where several rows share an instant."""
+    order = np.argsort(ready, kind="stable")
+    sorted_ready = ready[order]
+    same = sorted_ready[1:] == sorted_ready[:-1]
+    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+    if tied.size:
+        rows = order[tied]
+        order[tied] = rows[np.lexsort((kind[rows], visit[rows], step[rows], case[rows], ready[rows]))]
+    return order
+
+
+def _missing(
+    its: Executions, kind: NDArray[np.int8], start: Ints, instants: Sequence[Ints], lacks_ready: bool
+) -> tuple[str, ...]:
+    """What the log does not tell of all of its steps."""
+    used = set(np.unique(its.means).tolist())
+    steps = [means for i, means in enumerate(its.table) if i in used and means.mark is None]
+    known = ~its.marks & ~its.of([means.owner == SUSPENDED for means in its.table])
+    waits = known & (kind == KINDS.index("wait"))
+    lacking = {
+        "ready": lacks_ready,
+        "start": bool(waits.any()),
+        "owner": any(means.owner is None for means in steps),
+        "stage": any(means.stage is None for means in steps if means.owner != SUSPENDED),
+        "time-of-day": share_at_midnight(instants) > WITHOUT_TIME_OF_DAY,
+    }
+    return (*(name for name, lacks in lacking.items() if lacks), *NEVER_TOLD)
+
+
+def share_at_midnight(instants: Sequence[Ints]) -> float:
+    """The share of instants without a time of day; 00:00:00 is how systems write that none is known."""
+    n = sum(column.size for column in instants)
+    return sum(int((column % DAY_US == 0).sum()) for column in instants) / n if n else 0.0
+
+
+def _same(value: int, n: int, kind: type[np.generic]) -> NDArray[Any]:
+    """A column that says the same in every row, and takes the room of one."""
+    return np.broadcast_to(np.array(value, kind), n)
+
+
+def _no_stints(rows: int) -> Stints:
+    nothing = np.zeros(0, np.int64)
+    return Stints(_same(0, rows + 1, np.int32), nothing, nothing, np.zeros(1, np.int32), np.zeros(0, np.int32))
+
+
+def of_cases(column: Coded, kept: Flags) -> Coded:
+    """An attribute of fewer cases, with the words that are left."""
+    codes = column.codes[kept]
+    used = np.unique(codes[codes >= 0])
+    place = np.full(len(column.names) + 1, -1, np.int32)
+    place[used] = np.arange(used.size)
+    return Coded(place[codes], tuple(column.names[i] for i in used.tolist()))

@@ -1,0 +1,150 @@
+"""Cells as people fill them: full-width characters and spaces, words for "nothing"; and columns of words as codes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.importing.findings import Example, Findings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_NOTHING = (
+    "- -- --- — —— – / // \\ . .. … * ? 无 空 未知 不详 暂无 没有 未填 未填写 待定",
+    "null (null) <null> none nil na n/a #n/a nan nat undefined unknown",
+)
+MISSING = frozenset(word for line in _NOTHING for word in line.split())
+"""Words for "nothing", compared in lower case after NFKC; an empty cell is none of them."""
+
+_SPACES = re.compile(r"[\s\u200b\ufeff]+")
+_ODD = r"[^!-~ -]|^\s|\s$|  "
+"""What a cell that is plain already has none of; a CJK letter is odd too, and passes through NFKC unharmed."""
+
+
+def normal(text: str) -> str:
+    """A cell in NFKC (full-width digits and letters made plain), with single spaces inside and none around.
+
+    >>> normal("２０２１－０６－０４　１４：３０ ")
+    '2021-06-04 14:30'
+    """
+    return _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+
+
+def is_missing(text: str) -> bool:
+    """Whether a normalised cell is a word for "nothing"."""
+    return not text or text.lower() in MISSING
+
+
+def normalised(cells: pa.Array) -> tuple[pa.Array, NDArray[np.int64]]:
+    """All cells made :func:`normal`, and the places of those with full-width characters or odd spaces."""
+    import pyarrow.compute as pc
+
+    if not _may_be_odd(cells):
+        return cells, np.zeros(0, np.int64)
+    plain = pc.utf8_normalize(cells, "NFKC")
+    plain = pc.utf8_trim_whitespace(pc.replace_substring_regex(plain, r"[\p{Z}\s\x{200B}\x{FEFF}]+", " "))
+    changed = pc.fill_null(pc.not_equal(plain, cells), False)
+    return plain, np.flatnonzero(changed.to_numpy(zero_copy_only=False))
+
+
+def _may_be_odd(cells: pa.Array) -> bool:
+    """One look at the bytes tells most columns: they are ASCII, and no cell begins or ends with a space."""
+    import pyarrow.compute as pc
+
+    offsets, data = text_buffers(cells)
+    if not data.size:
+        return False
+    if data.max() > 0x7E or (data < 0x20).any():
+        return True
+    if not (data == 0x20).any():
+        return False
+    begins, ends = offsets[:-1], offsets[1:]
+    some = begins < ends
+    if (data[begins[some]] == 0x20).any() or (data[ends[some] - 1] == 0x20).any():
+        return True
+    return bool(pc.any(pc.match_substring(cells, "  ")).as_py())
+
+
+def text_buffers(cells: pa.Array) -> tuple[NDArray[Any], NDArray[np.uint8]]:
+    """The bytes of a column of text without those of other rows, and where each cell begins in them (n + 1 places)."""
+    _, offsets_buffer, data = cells.buffers()
+    wide = cells.type in ("large_string", "large_utf8")
+    kind = np.int64 if wide else np.int32
+    n = len(cells)
+    if offsets_buffer is None or not n:
+        return np.zeros(n + 1, kind), np.zeros(0, np.uint8)
+    offsets = np.frombuffer(offsets_buffer, kind, n + 1, cells.offset * np.dtype(kind).itemsize)
+    first, last = int(offsets[0]), int(offsets[-1])
+    found = np.zeros(0, np.uint8) if data is None else np.frombuffer(data, np.uint8, last - first, first)
+    return (offsets - first if first else offsets), found
+
+
+class Words:
+    """A column of words over all batches: first as the file has them, in the end as codes of the normalised ones."""
+
+    def __init__(self, column: str, *, exact: bool = False) -> None:
+        self.column, self.exact = column, exact
+        self._chunks: list[pa.Array] = []
+
+    def add(self, cells: pa.Array) -> None:
+        """The cells of one more batch."""
+        self._chunks.append(cells.dictionary_encode())
+
+    def coded(self, rows: NDArray[Any], findings: Findings) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+        """Code of each row, -1 for nothing, and the words in the order of their UTF-8 bytes.
+
+        ``exact``: kept as they are, spaces and all (ids). Else normalised, words for "nothing" taken as nothing;
+        both counted.
+        """
+        import pyarrow as pa
+
+        if not self._chunks:
+            return np.zeros(0, np.int32), ()
+        whole = pa.chunked_array(self._chunks).unify_dictionaries()
+        self._chunks = []
+        codes = np.concatenate([_indices(chunk) for chunk in whole.chunks])
+        given = whole.chunk(0).dictionary
+        del whole
+        if self.exact:
+            return _in_order(codes, given)
+        words = [normal(text) for text in given.to_pylist()]
+        nothing = np.array([is_missing(word) for word in words] + [False])
+        changed = np.array([word != text for word, text in zip(words, given.to_pylist(), strict=True)] + [False])
+        for kind, reaction, which in (("full-width", "repaired", changed), ("missing-word", "missing", nothing)):
+            if which.any():
+                places = np.flatnonzero(which[codes])
+                shown = [Example(int(rows[i]), self.column, given[int(codes[i])].as_py()) for i in places[:5]]
+                findings.add(kind, reaction, places.size, shown)  # type: ignore[arg-type]
+        names = sorted({word for word in words if not is_missing(word)}, key=str.encode)
+        place = {name: i for i, name in enumerate(names)}
+        new = np.array([place.get(word, -1) for word in words] + [-1], np.int32)
+        return new[codes], tuple(names)
+
+
+def _indices(chunk: pa.DictionaryArray) -> NDArray[np.int32]:
+    indices = chunk.indices
+    return (indices.fill_null(-1) if indices.null_count else indices).to_numpy(zero_copy_only=False).astype(np.int32)
+
+
+def _in_order(codes: NDArray[np.int32], given: pa.Array) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    """Words as they are, in the order of their bytes; a million ids are sorted by Arrow."""
+    import pyarrow.compute as pc
+
+    order = pc.array_sort_indices(given).to_numpy()
+    rank = np.empty(order.size + 1, np.int32)
+    rank[order], rank[-1] = np.arange(order.size), -1
+    return rank[codes], tuple(given.take(order).to_pylist())
+
+
+def counted_words(codes: NDArray[np.int32], names: Sequence[str], unknown: Sequence[str]) -> str:
+    """Words with how often each occurs, the commonest first: ``受理 ×12, 初审 ×3``."""
+    count = Counter(dict(zip(names, np.bincount(codes[codes >= 0], minlength=len(names)).tolist(), strict=True)))
+    listed = sorted(unknown, key=lambda word: (-count[word], word))
+    return ", ".join(f"{word} ×{count[word]}" for word in listed)

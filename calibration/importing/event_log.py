@@ -1,0 +1,127 @@
+"""An export becomes an event log: rows read by a mapping, contradictory cases left out and listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from calibration.importing import long, wide
+from calibration.importing.building import built, of_cases
+from calibration.importing.checks import check
+from calibration.importing.classes import classes_of
+from calibration.importing.collecting import Columns, collect
+from calibration.importing.executions import Executions, Flags, by_case, joined
+from calibration.importing.findings import Example, Findings
+from calibration.importing.life import Lives, lives, word_of_cases
+from calibration.importing.mapping import Mapping
+from calibration.importing.ordering import in_order
+from calibration.importing.raw import RawTable, Source
+from calibration.importing.sound import sound
+from calibration.importing.suspensions import Stops, suspended
+from sim.errors import InputError
+from sim.eventlog import NAT, Coded, EventLog, Ints
+from sim.text import Text
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A log, and what became of every row on the way to it.
+
+    ``rejected``: the rows that are in no case of the log, each with the kind of finding that says why; ``cases_read``
+    counts the ids that the file has, of which ``len(log.cases)`` are in the log.
+    """
+
+    log: EventLog
+    findings: Findings
+    rejected: tuple[Ints, Coded]
+    rows_read: int
+    cases_read: int
+    source: Source
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What the export does not tell, so that figures which need it are withheld."""
+        return self.log.missing
+
+
+def import_log(
+    table: RawTable, mapping: Mapping, *, until: int | None = None, advance: Callable[[int], None] | None = None
+) -> Imported:
+    """Read an export by its mapping.
+
+    ``until``: when it was taken from the system, in microseconds; what lies behind it is no fact. ``advance`` is told
+    how many more rows have been read. Errors: InputError where a column is not in the file, a step name or a word of
+    the state is not in the mapping, the order of day and month is open, or more than a tenth of the rows are wrong.
+    """
+    findings = Findings()
+    columns = collect(table, mapping, findings, advance)
+    findings.merge(table.findings)
+    columns = in_order(columns, mapping, findings)
+    stops, clashing = Stops.none(), np.zeros(len(columns.ids), np.bool_)
+    if mapping.form == "wide":
+        clashing = np.bincount(columns.case, minlength=len(columns.ids)) > 1
+        its = wide.executions(columns, mapping, findings)
+    else:
+        its, stops = long.executions(columns, mapping, findings)
+    silent = its.of([means.step is None and means.mark is None for means in its.table])
+    if silent.any():
+        findings.add("step-left-out", "told", int(silent.sum()), [Example(int(r)) for r in its.row[silent][:5]])
+        its = its.where(~silent)
+    life = lives(columns, its, mapping, findings)
+    life.left_out = {"row-unreadable": columns.spoilt, "same-case-twice": clashing} | life.left_out
+    its = sound(its, life, until, findings)
+    pauses = suspended(columns, stops, mapping, life.over, findings)
+    kept = _kept(life, columns, findings)
+    log = _log(joined([its, pauses]), life, kept, columns, mapping, findings, until)
+    check(log, life.due[kept], mapping, findings)
+    return Imported(log, findings, columns.rejected.listed(), columns.rows_read, len(columns.ids), table.source)
+
+
+def _kept(life: Lives, columns: Columns, findings: Findings) -> Flags:
+    """The cases that are in the log; the rows of the others are listed."""
+    listed = np.zeros(life.row.size, np.bool_)
+    for kind, cases in life.left_out.items():
+        which = cases & ~listed
+        listed |= cases
+        if which.any():
+            shown = [Example(int(life.row[i]), "", "") for i in np.flatnonzero(which)[:5]]
+            findings.add(kind, "excluded", int(which.sum()), shown)
+            columns.rejected.add(kind, columns.row[which[columns.case]])
+    kept = life.kept
+    if not kept.any():
+        raise InputError(
+            Text("没有一个办件可以计入", "no case can be counted"),
+            Text("检查映射里的列", "see whether the mapping takes the right columns"),
+            value=", ".join(f"{kind} ×{int(which.sum())}" for kind, which in life.left_out.items() if which.any()),
+        )
+    return kept
+
+
+def _log(
+    its: Executions,
+    life: Lives,
+    kept: Flags,
+    columns: Columns,
+    mapping: Mapping,
+    findings: Findings,
+    until: int | None,
+) -> EventLog:
+    named = {"district": mapping.district, "unit": mapping.unit, "system": mapping.system}
+    asked = {key: name for key, name in named.items() if name is not None} | {name: name for name in mapping.attributes}
+    n = int(kept.sum())
+    its = its.where(kept[its.case])
+    place = np.cumsum(kept, dtype=np.int32) - 1
+    its = replace(its, case=place[its.case].astype(np.int32))
+    order = by_case(its.case, n, np.where(its.ready != NAT, its.ready, np.where(its.start != NAT, its.start, its.end)))
+    long_form = mapping.long if mapping.form == "long" else None
+    return built(
+        its if order is None else its.where(order),
+        life.of(kept),
+        [label for label, keep in zip(columns.ids, kept.tolist(), strict=True) if keep],
+        of_cases(classes_of(columns, mapping, findings), kept),
+        {key: of_cases(word_of_cases(columns, name, findings), kept) for key, name in asked.items()},
+        lacks_ready=long_form is not None and long_form.ready is None and bool((its.start != NAT).any()),
+        until=until,
+    )
