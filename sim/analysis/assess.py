@@ -34,7 +34,7 @@ from sim.analysis.verdicts import (
 )
 from sim.errors import RunError
 from sim.model.base import Study
-from sim.model.figure_paths import assumptions_of
+from sim.model.figure_paths import assumptions, assumptions_of
 from sim.model.limits import Limit, Reading
 from sim.model.open_time import date_of
 from sim.model.quantities import DAY_US
@@ -56,6 +56,7 @@ def assess(scenario: Scenario, samples: Sequence[Sample], before: Sequence[Sampl
     pools = [sample.pools for sample in samples]
     same_season = years_of(model.study).is_integer() and model.study.warm_up_years > 0
     growing = growing_pools(pools, same_season=same_season)
+    assumed = assumptions(model)
     growing_before = growing_pools([sample.pools for sample in before], same_season=same_season) if before else ()
     return ScenarioResult(
         id=scenario.id,
@@ -69,6 +70,7 @@ def assess(scenario: Scenario, samples: Sequence[Sample], before: Sequence[Sampl
                 [sample.limits[id_] for sample in samples],
                 growing,
                 {r.id: _ratio(model.limits, limit, r, samples, before, growing_before) for r in limit.readings},
+                tuple(figure.path for figure in assumptions_of(model, id_, assumed)),
             )
             for id_, limit in model.limits.items()
         ),
@@ -119,6 +121,7 @@ def _verdict(
     samples: Sequence[LimitSample],
     growing: Sequence[str],
     ratios: Mapping[str, FoundRatio | None],
+    assumptions: tuple[str, ...],
 ) -> Verdict:
     years = years_of(scenario.model.study)
     its = tuple(pool for pool in growing if any(pool in sample.pools for sample in samples))
@@ -149,7 +152,6 @@ def _verdict(
     its_default = limit.default_reading()
     judged = its_default is not None and limit.tells_late(its_default)
     completed_within = complement(late_share(completed, judged=judged))
-    assumptions = tuple(figure.path for figure in assumptions_of(scenario.model, id_))
     return Verdict(
         limit=id_,
         scenario=scenario.id,

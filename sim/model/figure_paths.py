@@ -6,7 +6,7 @@ Hours, rhythms and profiles are among them: their evidence is told as that of a 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
@@ -55,10 +55,18 @@ def figures(model: Model) -> Iterator[Figure]:
                 yield _figure(model, known, where, evidence)
 
 
-def assumptions_of(model: Model, limit: str) -> tuple[Figure, ...]:
-    """Every assumption that a limit's verdict rests on, as long as no analysis says which of them matter."""
+def assumptions(model: Model) -> tuple[Figure, ...]:
+    """Every assumption that the description makes."""
+    return tuple(figure for figure in figures(model) if figure.kind == "assumption")
+
+
+def assumptions_of(model: Model, limit: str, among: Sequence[Figure] | None = None) -> tuple[Figure, ...]:
+    """Every assumption that a limit's verdict rests on, as long as no analysis says which of them matter.
+
+    ``among``: all of the model, where they are known.
+    """
     used = parts_of(model, limit)
-    return tuple(figure for figure in figures(model) if figure.kind == "assumption" and figure.where[:2] in used)
+    return tuple(figure for figure in among or assumptions(model) if figure.where[:2] in used)
 
 
 def parts_of(model: Model, limit: str) -> set[tuple[str, str]]:
