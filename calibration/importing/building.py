@@ -19,6 +19,8 @@ NEVER_TOLD = ("released_by", "needs", "stints", "pools", "calendars")
 WITHOUT_TIME_OF_DAY = 0.01
 """Above this share of instants at midnight, hours and half days are not decidable."""
 
+_DONE, _OPEN = (np.int8(OUTCOMES.index(outcome)) for outcome in ("done", "open"))
+
 
 def built(
     its: Executions,
@@ -44,25 +46,27 @@ def built(
     kind, ready, start = _kinds(its)
     place = np.concatenate([np.full(more, len(its.table), np.int32), its.means])
     step, stage, owner = _names(its)
-    visit = np.append(np.zeros(more, np.int32), visit)
-    order = _order(np.append(moments, ready), case, step[0][place], visit, np.append(edge, kind))
-    place = place[order]
-    end = np.append(moments, its.end)[order]
-    outcome = np.where(end == NAT, OUTCOMES.index("open"), OUTCOMES.index("done")).astype(np.int8)
     every = [moments, its.end[its.end != NAT], its.start[its.start != NAT]]
+    missing = _missing(its, kind, every, lacks_ready)
     latest = max(int(column.max(initial=NAT)) for column in every)
+    visit = np.concatenate([np.zeros(more, np.int32), visit])
+    kind = np.concatenate([edge, kind])
+    ready = np.concatenate([moments, ready])
+    order = _order(ready, case, step[0][place], visit, kind)
+    place = place[order]
+    end = np.concatenate([moments, its.end])[order]
     rows = case.size
     return EventLog(
-        kind=np.append(edge, kind)[order],
+        kind=kind[order],
         case=case[order],
         step=LookedUp(place, *step),
         stage=LookedUp(place, *stage),
         owner=LookedUp(place, *owner),
         visit=visit[order],
-        ready=np.append(moments, ready)[order],
-        start=np.append(moments, start)[order],
+        ready=ready[order],
+        start=np.concatenate([moments, start])[order],
         end=end,
-        outcome=outcome,
+        outcome=np.where(end == NAT, _OPEN, _DONE),
         session=Coded(_same(-1, rows, np.int32), ()),
         needs=_same(-1, rows, np.int32),
         released_by=_same(NO_ROW, rows, np.int32),
@@ -82,7 +86,7 @@ def built(
         ),
         begin=int(lives.accepted.min()),
         end_of_run=latest if until is None else until,
-        missing=_missing(its, kind, start, every, lacks_ready),
+        missing=missing,
     )
 
 
@@ -126,9 +130,7 @@ def _order(
     return order
 
 
-def _missing(
-    its: Executions, kind: NDArray[np.int8], start: Ints, instants: Sequence[Ints], lacks_ready: bool
-) -> tuple[str, ...]:
+def _missing(its: Executions, kind: NDArray[np.int8], instants: Sequence[Ints], lacks_ready: bool) -> tuple[str, ...]:
     """What the log does not tell of all of its steps."""
     used = set(np.unique(its.means).tolist())
     steps = [means for i, means in enumerate(its.table) if i in used and means.mark is None]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from calibration.importing.cells import Words
 from calibration.importing.findings import Example, Findings
 from calibration.importing.mapping import Mapping
-from calibration.importing.raw import RawTable
+from calibration.importing.raw import RawBatch, RawTable
 from calibration.importing.times import TimeColumn
 from sim.errors import InputError, InputErrors
 from sim.eventlog import Coded, Ints
@@ -84,28 +85,23 @@ def collect(table: RawTable, mapping: Mapping, findings: Findings, advance: Call
     times = _times_of(mapping)
     words = [name for name in _words_of(mapping) if name != mapping.case]
     _check_columns(table, [mapping.case, *times, *words])
-    clocks = {name: TimeColumn(name, findings, mapping.dates, mapping.zone) for name in times}
+    clocks = {name: TimeColumn(name, Findings(), mapping.dates, mapping.zone) for name in times}
     coded = {name: Words(name) for name in words}
     ids = Words(mapping.case, exact=True)
     rejected, numbers = RejectedRows(), []
     unread, n = [], 0
-    for batch in table.batches():
-        case = batch.columns[mapping.case]
+    for batch, of_clocks in _read(table, clocks, [ids, *coded.values()]):
         for each in batch.rejected:
             rejected.add(each.kind, np.array([each.row]))
         n += len(batch) + len(batch.rejected)
         wrong = np.zeros(len(batch), np.bool_)
-        for name, clock in clocks.items():
-            its = clock.read(batch.columns[name], batch.row)
+        for name, its in of_clocks.items():
             if its.any():
                 cells = batch.columns[name]
                 shown = [Example(int(batch.row[i]), name, cells[int(i)].as_py()) for i in np.flatnonzero(its)[:5]]
                 findings.add("unreadable-time", "rejected", int(its.sum()), shown)
                 wrong |= its
         rejected.add("unreadable-time", batch.row[wrong])
-        ids.add(case)
-        for name, column in coded.items():
-            column.add(batch.columns[name])
         numbers.append(batch.row)
         unread.append(wrong)
         if advance is not None:
@@ -114,6 +110,8 @@ def collect(table: RawTable, mapping: Mapping, findings: Findings, advance: Call
     bad = np.concatenate(unread) if unread else np.zeros(0, np.bool_)
     _refuse_too_many("unreadable-time", int(bad.sum()), row.size, findings)
     found_times = {name: clock.settled() for name, clock in clocks.items()}
+    for clock in clocks.values():
+        findings.merge(clock.findings)
     found_words = {name: Coded(*column.coded(row, findings)) for name, column in coded.items()}
     codes, names = ids.coded(row, findings)
     _check_ids(names, codes, row, mapping.case, findings)
@@ -133,6 +131,19 @@ def collect(table: RawTable, mapping: Mapping, findings: Findings, advance: Call
         )
     columns = Columns(row, codes, names, found_times, found_words, rejected, n, spoilt_cases[:-1])
     return columns if keep.all() else columns.where(keep)
+
+
+def _read(
+    table: RawTable, clocks: dict[str, TimeColumn], words: Sequence[Words]
+) -> Iterator[tuple[RawBatch, dict[str, NDArray[np.bool_]]]]:
+    """Each batch when all its columns have been read, a column in a thread; with the cells that are no times."""
+    with ThreadPoolExecutor(2) as threads:
+        for batch in table.batches():
+            coded = [threads.submit(column.add, batch.columns[column.column]) for column in words]
+            wrong = {name: threads.submit(clock.read, batch.columns[name], batch.row) for name, clock in clocks.items()}
+            for done in coded:
+                done.result()
+            yield batch, {name: done.result() for name, done in wrong.items()}
 
 
 def _times_of(mapping: Mapping) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from calibration.importing import long, wide
 from calibration.importing.building import built, of_cases
-from calibration.importing.checks import check
+from calibration.importing.checks import check, entered_together
 from calibration.importing.classes import classes_of
 from calibration.importing.collecting import Columns, collect
 from calibration.importing.executions import Executions, Flags, by_case, joined
@@ -74,8 +74,10 @@ def import_log(
     its = sound(its, life, until, findings)
     pauses = suspended(columns, stops, mapping, life.over, findings)
     kept = _kept(life, columns, findings)
+    entered_together(its if kept.all() else its.where(kept[its.case]), columns.ids, int(kept.sum()), findings)
     log = _log(joined([its, pauses]), life, kept, columns, mapping, findings, until)
-    check(log, life.due[kept], mapping, findings)
+    told = mapping.closed is not None or mapping.state is not None
+    check(log, life.due[kept], findings, open_told=told)
     return Imported(log, findings, columns.rejected.listed(), columns.rows_read, len(columns.ids), table.source)
 
 
@@ -111,9 +113,10 @@ def _log(
     named = {"district": mapping.district, "unit": mapping.unit, "system": mapping.system}
     asked = {key: name for key, name in named.items() if name is not None} | {name: name for name in mapping.attributes}
     n = int(kept.sum())
-    its = its.where(kept[its.case])
-    place = np.cumsum(kept, dtype=np.int32) - 1
-    its = replace(its, case=place[its.case].astype(np.int32))
+    if not kept.all():
+        its = its.where(kept[its.case])
+        place = np.cumsum(kept, dtype=np.int32) - 1
+        its = replace(its, case=place[its.case])
     order = by_case(its.case, n, np.where(its.ready != NAT, its.ready, np.where(its.start != NAT, its.start, its.end)))
     long_form = mapping.long if mapping.form == "long" else None
     return built(

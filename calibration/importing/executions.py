@@ -62,6 +62,9 @@ class Executions:
 
 def joined(parts: Sequence[Executions]) -> Executions:
     """Executions of several parts with one table of meanings."""
+    parts = [part for part in parts if len(part)] or parts[:1]
+    if len(parts) == 1:
+        return parts[0]
     table = tuple(dict.fromkeys(means for part in parts for means in part.table))
     place = {means: i for i, means in enumerate(table)}
     means = [np.array([place[m] for m in part.table] + [-1], np.int32)[part.means] for part in parts]

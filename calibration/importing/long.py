@@ -107,7 +107,9 @@ def _paired(its: Executions, life: Coded, column: str, findings: Findings) -> tu
     begun, alone = order[firsts], order[np.flatnonzero(lonely)]
     every = np.concatenate([begun, alone])
     none = np.full(alone.size, NAT, np.int64)
-    findings.add("complete-without-start", "told", alone.size, [Example(int(row)) for row in its.row[alone[:5]]])
+    if begun.size:  # a log of ends alone is told of as such
+        shown = [Example(int(row)) for row in its.row[alone[:5]]]
+        findings.add("complete-without-start", "told", alone.size, shown)
     paired = Executions(
         its.case[every], its.means[every], np.full(every.size, NAT, np.int64), np.append(time[begun], none),
         np.append(found_end, time[alone]), its.row[every], its.table,

@@ -60,7 +60,7 @@ class TimeColumn:
 
     def __init__(self, name: str, findings: Findings, order: Order | None = None, zone: str | None = None) -> None:
         self.name, self.order, self.zone = name, order, zone
-        self._findings = findings
+        self.findings = findings
         self._offsets = _Zone(zone or LOCAL)
         self._read: list[Ints] = []
         self._n = 0
@@ -74,7 +74,7 @@ class TimeColumn:
         """One more batch; which of its cells are neither a time nor a word for "nothing"."""
         cells, changed = normalised(given)
         examples = [Example(int(rows[i]), self.name, given[int(i)].as_py()) for i in changed[:5]]
-        self._findings.add("full-width", "repaired", changed.size, examples)
+        self.findings.add("full-width", "repaired", changed.size, examples)
         found = np.full(len(cells), NAT, np.int64)
         wrong = np.zeros(len(cells), np.bool_)
         offsets, data = text_buffers(cells)
@@ -110,7 +110,7 @@ class TimeColumn:
             listed = "; ".join(f"{self._samples[name].value} ×{n}" for name, n in common[:6])
             others = [self._samples[name] for name, _ in common[1:6]]
             n = sum(self._styles.values()) - common[0][1]
-            self._findings.add("date-styles", "repaired", n, others, column=self.name, styles=listed)
+            self.findings.add("date-styles", "repaired", n, others, column=self.name, styles=listed)
 
     # --- one shape
 
@@ -134,7 +134,7 @@ class TimeColumn:
             # "无" and its like have no digits, so their shape is the word itself
             if text.lower() in MISSING:
                 shown = [Example(int(rows[i]), self.name, cell(int(i))) for i in places[:5]]
-                self._findings.add("missing-word", "missing", places.size, shown)
+                self.findings.add("missing-word", "missing", places.size, shown)
             else:
                 wrong[places] = True
             return
@@ -146,13 +146,13 @@ class TimeColumn:
             times, good = _times_of(shape, digits)
             if shape.aware:
                 times = self._offsets.local(times, good)
-                self._findings.add("zone-converted", "told", places.size, [first], zone=self.zone or LOCAL)
+                self.findings.add("zone-converted", "told", places.size, [first], zone=self.zone or LOCAL)
             never = _never(times, good)
             good &= never | _in_range(times)
             times[never | ~good] = NAT
             if never.any():
                 shown = [Example(int(rows[i]), self.name, cell(int(i))) for i in places[never][:5]]
-                self._findings.add("sentinel-date", "missing", int(never.sum()), shown)
+                self.findings.add("sentinel-date", "missing", int(never.sum()), shown)
             found[places] = times
             wrong[places[~good]] = True
         self._note(shape, first, places.size)
@@ -165,11 +165,11 @@ class TimeColumn:
         else:
             self._naive = self._naive or first
         if shape.style == "serial":
-            self._findings.add("excel-serial", "repaired", n, [first])
+            self.findings.add("excel-serial", "repaired", n, [first])
         elif shape.style.endswith("seconds"):
-            self._findings.add("epoch", "repaired", n, [first])
+            self.findings.add("epoch", "repaired", n, [first])
         if not shape.century:
-            self._findings.add("two-digit-year", "repaired", n, [first])
+            self.findings.add("two-digit-year", "repaired", n, [first])
 
     # --- day and month in an order that the cell does not tell
 
@@ -222,7 +222,7 @@ class TimeColumn:
         if order is None and (against[0] > 0) != (against[1] > 0):
             order = _ORDERS[0] if against[0] == 0 else _ORDERS[1]
             n = sum(part.place.size for part in self._ordered)
-            self._findings.add("date-order", "told", n, [self._sample()], order=order, column=self.name)
+            self.findings.add("date-order", "told", n, [self._sample()], order=order, column=self.name)
         if order is None or against[_ORDERS.index(order)]:
             raise InputError(  # BAD_INPUT 32
                 Text("分不清哪个是日、哪个是月", "which number is the day and which the month cannot be told"),
@@ -271,6 +271,11 @@ def _by_shape(offsets: NDArray[np.int32], data: NDArray[np.uint8]) -> list[tuple
 
     if not data.size:
         return []
+    length = int(offsets[1])
+    if data.size == length * (offsets.size - 1) and (np.diff(offsets) == length).all():
+        shape = _DIGITS[data[:length]]
+        if (_DIGITS[data].reshape(-1, length) == shape).all():  # one style throughout, as in most columns
+            return [(bytes(shape).decode(), np.arange(offsets.size - 1))]
     kind = pa.large_string() if offsets.dtype == np.int64 else pa.string()
     buffers = [None, pa.py_buffer(np.ascontiguousarray(offsets)), pa.py_buffer(_DIGITS[data])]
     shapes = pa.Array.from_buffers(kind, offsets.size - 1, buffers).dictionary_encode()

@@ -1,0 +1,71 @@
+"""The rows that are in no case of the log, in a file beside the result: to be corrected, or to be looked into."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+
+from calibration.importing.event_log import Imported
+from calibration.importing.mapping import Mapping
+from calibration.importing.raw import RawTable
+from sim.text import Language, Text
+from sim.whole_files import write_whole
+
+ROW, REASON = Text("行号", "row"), Text("原因", "reason")
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+
+
+def safe(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula (BAD_INPUT 43): an apostrophe before what looks like one.
+
+    >>> safe("=cmd|'/C calc'!A0"), safe("-3.5"), safe("受理")
+    ("'=cmd|'/C calc'!A0", '-3.5', '受理')
+    """
+    text = cell.lstrip(" \u00a0\u3000\ufeff\u200b")
+    risky = text.startswith(_FORMULA) or any(f"{end}{mark}" in cell for end in "\r\n\t" for mark in "=+-@")
+    return f"'{cell}" if risky and not _is_number(text) else cell
+
+
+def write_rejected(path: Path, table: RawTable, imported: Imported, mapping: Mapping, language: Language = "zh") -> int:
+    """Write number, reason and cells of every rejected row, and give how many they are; without any no file.
+
+    Columns of persons and of staff are left out, and so are all cells of a row that could not be cut into columns. The
+    file is read once more. Errors: as :func:`sim.whole_files.write_whole`.
+    """
+    numbers, reasons = imported.rejected
+    if not numbers.size:
+        return 0
+    hidden = {*mapping.personal, mapping.who}
+    names = [name for name in table.columns if name not in hidden]
+    text = io.StringIO()
+    out = csv.writer(text, lineterminator="\n")
+    out.writerow([ROW.in_(language), REASON.in_(language), *map(safe, names)])
+    words = [_words(kind, language) for kind in reasons.names]
+    cells: dict[int, list[str]] = {}
+    for batch in table.batches():
+        place = np.flatnonzero(np.isin(batch.row, numbers, assume_unique=True))
+        columns = [batch.columns[name].take(place).to_pylist() for name in names]
+        for i, number in enumerate(batch.row[place].tolist()):
+            cells[number] = [column[i] or "" for column in columns]
+    for number, code in zip(numbers.tolist(), reasons.codes.tolist(), strict=True):
+        out.writerow([number, words[code], *map(safe, cells.get(number, []))])
+    write_whole(path, text.getvalue().encode("utf-8-sig"))
+    return int(numbers.size)
+
+
+def _words(kind: str, language: Language) -> str:
+    from calibration.importing.words import WORDS
+
+    return WORDS[kind][0].in_(language) if kind in WORDS else kind
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
