@@ -44,7 +44,9 @@ CELLS: Words = {
     ),
     "unreadable-time": (
         Text("时间读不出或日期不存在", "a time that cannot be read, or a date that does not exist"),
-        Text("该行剔除,所属办件不计入;请更正后重新导出", "row rejected, its case left out; correct it and export again"),
+        Text(
+            "该行剔除,所属办件不计入;请更正后重新导出", "row rejected, its case left out; correct it and export again"
+        ),
     ),
     "no-case": (Text("没有办件编号的行", "rows without a case"), Text("该行剔除", "rejected")),
     "no-step": (
@@ -76,7 +78,9 @@ CASES: Words = {
     ),
     "same-case-twice": (
         Text("同一编号有两条内容不同的记录", "two rows of one case with different contents"),
-        Text("都不计入;请选能区分的编号列,或去掉旧的一条", "left out; take a column that tells them apart, or drop one"),
+        Text(
+            "都不计入;请选能区分的编号列,或去掉旧的一条", "left out; take a column that tells them apart, or drop one"
+        ),
     ),
     "not-accepted": (Text("没有受理时间的办件", "cases without an acceptance"), Text("不计入", "left out")),
     "closed-without-time": (
@@ -216,11 +220,17 @@ LOGS: Words = {
         Text("可能是批量补录", "perhaps entered in bulk"),
     ),
     "heaping-on-due": (
-        Text("{share} 恰在承诺日办结(前后各日约 {around} 件)", "{share} closed on the day promised (days around: {around})"),
+        Text(
+            "{share} 恰在承诺日办结(前后各日约 {around} 件)",
+            "{share} closed on the day promised (days around: {around})",
+        ),
         Text("时间可能是按期限填写的,达标率不可信", "times may be filled in to fit: do not trust the share on time"),
     ),
     "friday-evening": (
-        Text("{share} 在周五傍晚办结(其他工作日约 {others} 件)", "{share} closed on Friday evenings (other days: {others})"),
+        Text(
+            "{share} 在周五傍晚办结(其他工作日约 {others} 件)",
+            "{share} closed on Friday evenings (other days: {others})",
+        ),
         Text("可能是每周集中补录", "perhaps entered once a week"),
     ),
     "closed-only": (

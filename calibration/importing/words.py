@@ -1,0 +1,8 @@
+"""The words of every kind of finding, in both languages."""
+
+from __future__ import annotations
+
+from calibration.importing.findings import Words
+from calibration.importing.log_words import LOG_WORDS
+
+WORDS: Words = {**LOG_WORDS}
