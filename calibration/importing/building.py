@@ -33,7 +33,7 @@ def built(
     until: int | None,
 ) -> EventLog:
     """The log; ``its`` are ordered by case, and in a case as their visits count."""
-    n = len(ids)
+    its, n = its.compact(), len(ids)
     visit = visits(its, n)
     ends = [np.flatnonzero(column != NAT).astype(np.int32) for column in (lives.closed, lives.withdrawn)]
     kinds = ("accepted", "closed", "withdrawn")
@@ -132,8 +132,7 @@ def _order(
 
 def _missing(its: Executions, kind: NDArray[np.int8], instants: Sequence[Ints], lacks_ready: bool) -> tuple[str, ...]:
     """What the log does not tell of all of its steps."""
-    used = set(np.unique(its.means).tolist())
-    steps = [means for i, means in enumerate(its.table) if i in used and means.mark is None]
+    steps = [means for means in its.table if means.mark is None]
     known = ~its.marks & ~its.of([means.owner == SUSPENDED for means in its.table])
     waits = known & (kind == KINDS.index("wait"))
     lacking = {

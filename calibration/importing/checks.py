@@ -22,6 +22,8 @@ _HEAP = 3
 """So many times as many as on the days around are a heap."""
 _AT_ONCE = 3
 """So many different steps of a case in one minute were entered together."""
+_BY_CHANCE = 0.001
+"""So many instants in a thousand may be midnight as any other time."""
 _BURST = 30
 """So many cases in one minute were entered together, where that is the tenth part of the day at least."""
 
@@ -70,7 +72,7 @@ def _tell_facts(log: EventLog, findings: Findings) -> None:
 def _day_resolution(log: EventLog, findings: Findings) -> None:
     known = log.end[log.end != NAT]
     at_midnight = int((known % DAY_US == 0).sum())
-    if at_midnight:
+    if at_midnight > _BY_CHANCE * known.size:
         lacking = "time-of-day" in log.missing
         share = f"{at_midnight / known.size:.1%}"
         findings.add("day-resolution" if lacking else "some-days-only", "warned", at_midnight, share=share)

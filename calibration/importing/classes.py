@@ -25,6 +25,6 @@ def classes_of(columns: Columns, mapping: Mapping, findings: Findings) -> Coded:
         found[fits] = names.index(rule.case_class)
     if mapping.classes:
         lost = np.flatnonzero(found == -1)
-        first = [int(columns.row[columns.case == case].min(initial=0)) for case in lost[:5]]
+        first = [int(columns.row[columns.case == case].min()) for case in lost[:5]]
         findings.add("unassigned-class", "warned", lost.size, [Example(row, "", "") for row in first])
     return Coded(found, tuple(names))

@@ -54,6 +54,13 @@ class Executions:
         """Which are of these entries of the table."""
         return np.array([*wanted, False], np.bool_)[self.means]
 
+    def compact(self) -> Executions:
+        """With the entries of the table that occur, and no other."""
+        used = np.flatnonzero(np.bincount(self.means, minlength=len(self.table)))
+        place = np.full(len(self.table), -1, np.int32)
+        place[used] = np.arange(used.size)
+        return replace(self, means=place[self.means], table=tuple(self.table[i] for i in used.tolist()))
+
     @property
     def marks(self) -> Flags:
         """Which are instants and no step."""

@@ -26,9 +26,9 @@ def sound(its: Executions, life: Lives, until: int | None, findings: Findings) -
     """
     order = by_case(its.case, life.row.size, its.end)
     its = its if order is None else its.where(order)
-    begun = np.where(its.start != NAT, its.start, its.ready)
-    its = _at_least(its, begun, findings)
+    its = _at_least(its, _begun(its), findings)
     its = _ended(its, life, findings)
+    begun = _begun(its)
     ends_only = (its.end != NAT) & (begun == NAT) & ~its.marks
     its = _at_least(its, np.where(ends_only, life.accepted[its.case], NAT), findings)
     both = (its.end != NAT) & (begun != NAT)
@@ -42,6 +42,10 @@ def sound(its: Executions, life: Lives, until: int | None, findings: Findings) -
     _warn(after & ~its.marks, "after-closing", its, findings)
     _future(its, life, until, findings)
     return chained(its, life.accepted)
+
+
+def _begun(its: Executions) -> Ints:
+    return np.where(its.start != NAT, its.start, its.ready)
 
 
 def _at_least(its: Executions, least: Ints, findings: Findings) -> Executions:
@@ -59,7 +63,7 @@ def _ended(its: Executions, life: Lives, findings: Findings) -> Executions:
     dangling = (its.end == NAT) & (over != NAT)
     if not dangling.any():
         return its
-    begun = np.where(its.start != NAT, its.start, its.ready)
+    begun = _begun(its)
     late = dangling & (begun > over)
     rows = its.row[late]
     findings.add("begun-after-closing", "dropped", rows.size, [Example(int(row)) for row in rows[:5]])

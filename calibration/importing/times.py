@@ -148,7 +148,7 @@ class TimeColumn:
                 times = self._offsets.local(times, good)
                 self.findings.add("zone-converted", "told", places.size, [first], zone=self.zone or LOCAL)
             never = _never(times, good)
-            good &= never | _in_range(times)
+            good = never | (good & _in_range(times))
             times[never | ~good] = NAT
             if never.any():
                 shown = [Example(int(rows[i]), self.name, cell(int(i))) for i in places[never][:5]]
