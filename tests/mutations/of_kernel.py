@@ -15,9 +15,10 @@ FAULTS = (
         "a calendar is closed at the instant of its opening", COMPARED,
     ),
     Fault(
-        "kernel-last-group-first", 4, f"{KERNEL}/servers.py",
-        "place > group.first and free[place - 1] < held[k]", "place > group.first and free[place - 1] > held[k]",
-        "the highest number works first", COMPARED,
+        "kernel-last-server-first", 4, f"{KERNEL}/bits.py",
+        "builder.cttz(arguments[0], is_never_zero)",
+        "builder.sub(context.get_constant(types.int64, 63), builder.ctlz(arguments[0], is_never_zero))",
+        "the highest number works first, and pools are looked at from the last on", COMPARED,
     ),
     Fault(
         "kernel-unsplittable-may-not-end-at-closing", 5, f"{KERNEL}/servers.py",

@@ -10,6 +10,7 @@ from numba import types
 
 from sim.engine.kernel import memory
 from sim.engine.kernel.begin import arrive, do_deed
+from sim.engine.kernel.bits import drop, next_in
 from sim.engine.kernel.cases import push, withdraw_now, withdraws
 from sim.engine.kernel.events import fetch_next, happens_now, next_event
 from sim.engine.kernel.flow import come_to
@@ -120,7 +121,12 @@ def _alarm(world: World) -> None:
 def _is_quiet(world: World) -> bool:
     """Whether nothing more happens at this instant: another round would find nothing to do."""
     run = memory.run(world)[0]
-    return run.agenda == 0 and run.due_sessions == 0 and run.last_changed == NONE and not happens_now(world)
+    return (
+        run.agenda == 0
+        and run.due_sessions == 0
+        and next_in(memory.changed(world), 0, run.pool_words, 0) == NONE
+        and not happens_now(world)
+    )
 
 
 @inner
@@ -196,14 +202,12 @@ def _hold_sessions(world: World) -> bool:
 @inner
 def _dispatch(world: World) -> bool:
     """Rule 10 d: pools in byte order of their ids, queues in order."""
-    run, pools, started = memory.run(world)[0], memory.pools(world), False
-    number, last = run.first_changed, run.last_changed
-    run.first_changed, run.last_changed = run.pools, NONE
-    while number <= max(last, run.last_changed):
-        if pools[number].changed:
-            pools[number].changed = False
-            started |= _dispatch_pool(world, number)
-        number += 1
+    pools, words, started = memory.changed(world), memory.run(world)[0].pool_words, False
+    number = next_in(pools, 0, words, 0)
+    while number != NONE:
+        drop(pools, 0, number)
+        started |= _dispatch_pool(world, number)
+        number = next_in(pools, 0, words, number + 1)
     return started
 
 

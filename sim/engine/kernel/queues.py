@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine.kernel import memory
+from sim.engine.kernel.bits import put
 from sim.engine.kernel.memory import World
 from sim.engine.program.layout import EARLIEST_DUE, FIRST_COME, NONE, SESSION
 from sim.jit import inner
@@ -72,9 +73,7 @@ def _remove(world: World, queue_number: int, link: int) -> None:
 @inner
 def _look_at(world: World, pool_number: int) -> None:
     """In phase d the pool is looked at: somebody may start who could not before."""
-    run = memory.run(world)[0]
-    memory.pools(world)[pool_number].changed = True
-    run.first_changed, run.last_changed = min(run.first_changed, pool_number), max(run.last_changed, pool_number)
+    put(memory.changed(world), 0, pool_number)
 
 
 @inner

@@ -18,7 +18,7 @@ RUN = np.dtype(
         ("pools", np.int64), ("servers", np.int64), ("rounds", np.int64),
         ("trouble", np.int64), ("trouble_node", np.int64), ("one", np.int64), ("other", np.int64),
         ("together", np.int64), ("vacant", np.int64), ("known_instant", np.int64),
-        ("first_changed", np.int64), ("last_changed", np.int64),
+        ("pool_words", np.int64),
         # how many there are of what grows
         ("rows", np.int64), ("cases", np.int64), ("known", np.int64), ("slots", np.int64), ("executions", np.int64),
         ("agenda", np.int64), ("events", np.int64), ("stints", np.int64), ("stint_servers", np.int64),
@@ -95,7 +95,7 @@ DTYPES: dict[str, Any] = {
     # the replication
     "arrivals": ARRIVAL, "attributes": np.int32,
     # the state
-    "run": RUN, "free": np.int32, "due_sessions": np.int32,
+    "run": RUN, "free": np.int64, "changed": np.int64, "due_sessions": np.int32,
     "cases": CASE, "withdrawing": np.int32,
     "slots": np.int64,
     "executions": EXECUTION, "held": np.int32, "asked": np.int32, "links": LINK, "asking": np.int32,

@@ -1,6 +1,6 @@
 """Who does the work (rules 4 and 5): the servers of an entry are taken at one instant, or none of them.
 
-The free servers of a group stand in ``free`` from its first place on, the lowest last.
+The free servers of a group are a set (:mod:`sim.engine.kernel.bits`) of their numbers in it, in ``free``.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine.kernel import memory
+from sim.engine.kernel.bits import drop, has, next_in, put
 from sim.engine.kernel.draws import duration_us
 from sim.engine.kernel.hours import is_open, next_closing
 from sim.engine.kernel.memory import World
@@ -63,7 +64,7 @@ def _fits(world: World, group: Any, slowest: float, length: int) -> bool:
 @inner
 def _is_free(world: World, server: int) -> bool:
     group = memory.groups(world)[memory.server_group(world)[server]]
-    return _among(memory.free(world), group.first, group.first + group.free, server)
+    return has(memory.free(world), group.words, server - group.first)
 
 
 @inner
@@ -113,12 +114,14 @@ def _pick_any(world: World, pool_number: int, n: int, first: int, stop: int, slo
         group = groups[g]
         if group.free == 0 or not _fits(world, group, slowest, length):
             continue
-        for place in range(group.first + group.free - 1, group.first - 1, -1):
-            if not _among(held, first, stop, free[place]):
-                held[stop + found] = free[place]
+        server = next_in(free, group.words, group.n_words, 0)
+        while server != NONE:
+            if not _among(held, first, stop, group.first + server):
+                held[stop + found] = group.first + server
                 found += 1
                 if found == n:
                     return found
+            server = next_in(free, group.words, group.n_words, server + 1)
     return found
 
 
@@ -146,10 +149,10 @@ def _take_one(world: World, number: int, node: Any) -> bool:
         group = groups[g]
         if group.free > 0 and is_open(world, group.calendar):
             execution = memory.executions(world)[number]
+            server = next_in(memory.free(world), group.words, group.n_words, 0)
+            drop(memory.free(world), group.words, server)
             group.free -= 1
-            memory.held(world)[number * memory.run(world)[0].most_servers] = memory.free(world)[
-                group.first + group.free
-            ]
+            memory.held(world)[number * memory.run(world)[0].most_servers] = group.first + server
             execution.servers = 1
             execution.remaining = remaining_us(world, execution, node, group.speed)
             return True
@@ -185,11 +188,7 @@ def claim(world: World, number: int) -> None:
     for k in range(first, first + memory.executions(world)[number].servers):
         group = groups[memory.server_group(world)[held[k]]]
         group.free -= 1
-        place = group.first + group.free
-        moving = free[place]
-        while moving != held[k]:
-            place -= 1
-            moving, free[place] = free[place], moving
+        drop(free, group.words, held[k] - group.first)
 
 
 @inner
@@ -199,11 +198,7 @@ def release(world: World, number: int) -> None:
     first = number * memory.run(world)[0].most_servers
     for k in range(first, first + memory.executions(world)[number].servers):
         group = groups[memory.server_group(world)[held[k]]]
-        place = group.first + group.free
-        while place > group.first and free[place - 1] < held[k]:
-            free[place] = free[place - 1]
-            place -= 1
-        free[place] = held[k]
+        put(free, group.words, held[k] - group.first)
         group.free += 1
         changed(world, group.pool)
 

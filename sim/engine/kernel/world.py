@@ -12,7 +12,7 @@ from sim.engine.kernel import blocks
 from sim.engine.kernel.memory import NAMES
 from sim.engine.kernel.records import ARRIVAL, DTYPES, PAIR
 from sim.engine.program import Program
-from sim.engine.program.layout import CALENDAR, MARK, NONE, SESSION, WAIT, WORK
+from sim.engine.program.layout import CALENDAR, MARK, NONE, SESSION, WAIT, WORK, words_for
 from sim.engine.streams import stream_id
 from sim.eventlog import NAT
 
@@ -47,8 +47,8 @@ class World:
             self.arrays[name] = program.arrays[name].copy()
         self._arrivals(seed, replication)
         groups = self.arrays["groups"]
-        first_free = np.repeat(groups["first"] * 2 + groups["servers"] - 1, groups["servers"])
-        self.arrays["free"] = (first_free - np.arange(groups["servers"].sum())).astype(np.int32)
+        self.arrays["free"] = np.concatenate([_all_of(n) for n in groups["servers"].tolist()])
+        self.arrays["changed"] = _all_of(len(program.tables.pools))
         self.arrays["due_sessions"] = np.zeros(len(program.tables.sessions) + 1, np.int32)
         run = self.arrays["run"] = np.zeros(1, DTYPES["run"])
         self.run = run[0]
@@ -58,7 +58,7 @@ class World:
             "window_begin": prepared.window[0], "window_end": prepared.window[1],
             "arrivals": self.arrays["arrivals"].size, "alarms": program.arrays["timetable"].size,
             "deeds": program.arrays["opening"].size, "pools": len(program.tables.pools),
-            "last_changed": len(program.tables.pools) - 1, "servers": int(groups["servers"].sum()),
+            "pool_words": words_for(len(program.tables.pools)), "servers": int(groups["servers"].sum()),
             "free_case": NONE, "free_execution": NONE, "most_servers": program.most_servers,
             "most_pools": max(int(nodes["n_pools"].max()), 1), "most_needs": max(int(nodes["n_needs"].max()), 1),
             "roots": self.arrays["arrivals"].size + program.arrays["open_cases"].size,
@@ -173,6 +173,13 @@ class World:
         """Keep an array, and tell compiled code where it lies."""
         self.arrays[name] = array
         self._addresses[NAMES.index(name)] = array.ctypes.data
+
+
+def _all_of(n: int) -> NDArray[np.int64]:
+    """The set of all numbers below n."""
+    bits = np.zeros(64 * words_for(n), np.uint8)
+    bits[:n] = 1
+    return np.packbits(bits, bitorder="little").view("<i8").astype(np.int64)
 
 
 def _arrivals(source_id: int, source: int, ordinals: NDArray[np.int64], instants: NDArray[np.int64]) -> NDArray[Any]:

@@ -101,20 +101,28 @@ DISCIPLINES: Final = {"first-come": FIRST_COME, "priority": PRIORITY, "earliest-
 POOL = np.dtype(
     [
         ("groups", np.int32), ("n_groups", np.int32), ("linked", np.int32), ("n_linked", np.int32),
-        ("strict", np.bool_), ("changed", np.bool_), ("alike", np.bool_),
+        ("strict", np.bool_), ("alike", np.bool_),
     ],
     align=True,
 )  # fmt: skip
-"""``linked``: the pools asked together with it by some step, itself among them; ``changed``: to be looked at;
-``alike``: all its entries ask the same, so that when one cannot start for want of servers none can."""
+"""``linked``: the pools asked together with it by some step, itself among them; ``alike``: all its entries ask
+the same, so that when one cannot start for want of servers none can."""
 GROUP = np.dtype(
     [
         ("speed", np.float64), ("calendar", np.int32), ("pool", np.int32), ("first", np.int32), ("servers", np.int32),
-        ("free", np.int32), ("hand_over", np.bool_),
+        ("free", np.int32), ("words", np.int32), ("n_words", np.int32), ("hand_over", np.bool_),
     ],
     align=True,
 )  # fmt: skip
-"""``first``: the number of its first server; ``free``: how many are."""
+"""``first``: the number of its first server; ``free``: how many are; ``words``: the first of the
+``n_words`` words that tell who is."""
+
+
+def words_for(n: int) -> int:
+    """How many words of 64 bits a set of numbers below n takes."""
+    return (n + 63) >> 6
+
+
 SESSION_INFO = np.dtype(
     [("calendar", np.int32), ("length_us", np.int64), ("cut_off_us", np.int64), ("capacity", np.int64)], align=True
 )

@@ -23,15 +23,17 @@ def pools(tables: Tables) -> tuple[NDArray[Any], NDArray[Any], list[int]]:
     firsts = accumulate((len(some) for some in linked), initial=0)
     group_firsts = accumulate((len(pool.groups) for pool in described), initial=0)
     pool_rows = [
-        (group_first, len(pool.groups), first, len(some), pool.strict, True, alike)
+        (group_first, len(pool.groups), first, len(some), pool.strict, alike)
         for pool, some, first, group_first, alike in zip(
             described, linked, firsts, group_firsts, _alike(tables), strict=False
         )
     ]
-    servers = accumulate((group.servers.value for _, group in groups), initial=0)
+    sizes = [group.servers.value for _, group in groups]
+    sizes_in_words = [layout.words_for(n) for n in sizes]
+    servers, word_firsts = accumulate(sizes, initial=0), accumulate(sizes_in_words, initial=0)
     group_rows = [
-        (g.speed.value, tables.calendars[g.calendar], place, first, g.servers.value, g.servers.value, g.hand_over)
-        for (place, g), first in zip(groups, servers, strict=False)
+        (g.speed.value, tables.calendars[g.calendar], place, first, n, n, word, words, g.hand_over)
+        for (place, g), first, n, word, words in zip(groups, servers, sizes, word_firsts, sizes_in_words, strict=False)
     ]
     return (
         np.array(pool_rows, dtype=layout.POOL),
