@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ def built(
 ) -> EventLog:
     """The log; ``its`` are ordered by case, and in a case as their visits count."""
     its, n = its.compact(), len(ids)
-    visit = visits(its, n)
+    visit = visits(its)
     ends = [np.flatnonzero(column != NAT).astype(np.int32) for column in (lives.closed, lives.withdrawn)]
     kinds = ("accepted", "closed", "withdrawn")
     of_case = (np.arange(n, dtype=np.int32), *ends)
@@ -53,18 +54,19 @@ def built(
     kind = np.concatenate([edge, kind])
     ready = np.concatenate([moments, ready])
     order = _order(ready, case, step[0][place], visit, kind)
-    place = place[order]
-    end = np.concatenate([moments, its.end])[order]
+    columns = (kind, case, place, visit, ready, [moments, start], [moments, its.end])
+    with ThreadPoolExecutor(2) as threads:
+        kind, case, place, visit, ready, start, end = threads.map(lambda column: _taken(column, order), columns)
     rows = case.size
     return EventLog(
-        kind=kind[order],
-        case=case[order],
+        kind=kind,
+        case=case,
         step=LookedUp(place, *step),
         stage=LookedUp(place, *stage),
         owner=LookedUp(place, *owner),
-        visit=visit[order],
-        ready=ready[order],
-        start=np.concatenate([moments, start])[order],
+        visit=visit,
+        ready=ready,
+        start=start,
         end=end,
         outcome=np.where(end == NAT, _OPEN, _DONE),
         session=Coded(_same(-1, rows, np.int32), ()),
@@ -121,13 +123,26 @@ def _order(
 ) -> Ints:
     """By (ready, case, step, visit, kind): a sort by time, then by the rest where several rows share an instant."""
     order = np.argsort(ready, kind="stable")
-    sorted_ready = ready[order]
-    same = sorted_ready[1:] == sorted_ready[:-1]
-    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
-    if tied.size:
+    at = ready[order]
+    same = at[1:] == at[:-1]
+    pairs = np.flatnonzero(same)
+    one, two = order[pairs], order[pairs + 1]
+    wrong = np.zeros(pairs.size, np.bool_)
+    for column in (kind, visit, step, case):  # the last one weighs most
+        wrong = (column[one] > column[two]) | (column[one] == column[two]) & wrong
+    if wrong.any():
+        instant = np.cumsum(np.append(False, ~same))
+        disordered = np.zeros(int(instant[-1]) + 1, np.bool_)
+        disordered[instant[pairs[wrong]]] = True
+        tied = np.flatnonzero(disordered[instant])
         rows = order[tied]
         order[tied] = rows[np.lexsort((kind[rows], visit[rows], step[rows], case[rows], ready[rows]))]
     return order
+
+
+def _taken(column: Any, order: Ints) -> Any:
+    """A column, or parts of one, in an order."""
+    return (np.concatenate(column) if isinstance(column, list) else column)[order]
 
 
 def _missing(its: Executions, kind: NDArray[np.int8], instants: Sequence[Ints], lacks_ready: bool) -> tuple[str, ...]:

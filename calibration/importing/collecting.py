@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -24,7 +23,7 @@ TOO_MANY = 0.1
 """Above this share of wrong rows the file or the mapping is wrong, not the rows (BAD_INPUT 31)."""
 FEW = 10
 
-_EXPONENT = re.compile(r"[+-]?\d(\.\d+)?[eE]\+\d{2,3}")
+_EXPONENT = r"^[+-]?\d(\.\d+)?[eE]\+\d{2,3}$"
 
 
 @dataclass
@@ -192,8 +191,12 @@ def _refuse_too_many(kind: str, n: int, of: int, findings: Findings) -> None:
 
 def _check_ids(ids: Sequence[str], codes: NDArray[np.int32], row: Ints, column: str, findings: Findings) -> None:
     """Ids that a spreadsheet has spoilt: in exponent form, cut after 15 digits, without their leading zeros."""
-    spoilt = [i for i, text in enumerate(ids) if _EXPONENT.fullmatch(text)]
-    if spoilt:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pa.array(ids, pa.string())
+    spoilt = np.flatnonzero(pc.match_substring_regex(texts, _EXPONENT).to_numpy(zero_copy_only=False))
+    if spoilt.size:
         first = int(np.flatnonzero(codes == spoilt[0])[0])
         raise InputError(
             Text(
@@ -202,17 +205,16 @@ def _check_ids(ids: Sequence[str], codes: NDArray[np.int32], row: Ints, column: 
             ),
             Text("从系统重新导出,编号列设为文本", "export again, with that column as text"),
             where=f"{column}, row {int(row[first])}",
-            value=ids[spoilt[0]],
+            value=ids[int(spoilt[0])],
         )
-    digits = [text for text in ids if text.isascii() and text.isdigit()]
+    digits = texts.filter(pc.match_substring_regex(texts, r"^[0-9]+$"))
     if len(digits) < max(FEW, len(ids) // 2):
         return
-    long = [text for text in digits if len(text) > 15]
-    if len(long) == len(digits) and all(text[15:].strip("0") == "" for text in long):
-        findings.add("digits-lost", "warned", len(long), [Example(0, column, long[0])])
-    length = np.array([len(text) for text in digits])
+    length = pc.binary_length(digits).to_numpy()
+    if length.min() > 15 and not pc.any(pc.match_substring_regex(digits, "^.{15}0*[1-9]")).as_py():
+        findings.add("digits-lost", "warned", len(digits), [Example(0, column, digits[0].as_py())])
     usual = int(np.bincount(length).argmax())
     short = (length < usual) & (length > usual - 4)
     if usual >= 8 and short.any() and short.mean() < 0.2 and not (length > usual).any():
-        shown = [Example(0, column, digits[int(i)]) for i in np.flatnonzero(short)[:5]]
+        shown = [Example(0, column, digits[int(i)].as_py()) for i in np.flatnonzero(short)[:5]]
         findings.add("leading-zeros", "warned", int(short.sum()), shown)

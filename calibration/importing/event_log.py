@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import compress
 
 import numpy as np
 
@@ -122,7 +123,7 @@ def _log(
     return built(
         its if order is None else its.where(order),
         life.of(kept),
-        [label for label, keep in zip(columns.ids, kept.tolist(), strict=True) if keep],
+        columns.ids if kept.all() else list(compress(columns.ids, kept.tolist())),
         of_cases(classes_of(columns, mapping, findings), kept),
         {key: of_cases(word_of_cases(columns, name, findings), kept) for key, name in asked.items()},
         lacks_ready=long_form is not None and long_form.ready is None and bool((its.start != NAT).any()),

@@ -147,16 +147,27 @@ def chained(its: Executions, accepted: Ints) -> Executions:
     return replace(its, ready=np.where(lacking, previous, its.ready))
 
 
-def visits(its: Executions, cases: int) -> NDArray[np.int32]:
-    """Of each execution, the how many-th of its step in its case it is, from 0, as they stand."""
+def visits(its: Executions) -> NDArray[np.int32]:
+    """Of each execution, the how many-th of its step in its case it is, from 0; ``its`` are ordered by case, and in a
+    case as they count."""
     names = [means.step or means.mark for means in its.table]
     place = {name: i for i, name in enumerate(dict.fromkeys(names))}
     step = np.array([place[name] for name in names] + [0], np.int64)[its.means]
-    key = its.case.astype(np.int64) * len(place) + step
-    width = cases * len(place)
-    order = counting_order(key, width) if width < 8 * key.size + 1000 else np.argsort(key, kind="stable")
+    found = np.zeros(len(its), np.int32)
+    rows = _of_cases_that_repeat(its.case, step) if len(place) < 64 else np.arange(len(its))
+    key = its.case[rows].astype(np.int64) * len(place) + step[rows]
+    order = np.argsort(key, kind="stable")
     begins = np.flatnonzero(first_of_runs(key[order]))
-    found = np.empty(key.size, np.int32)
     length = np.diff(np.append(begins, key.size))
-    found[order] = np.arange(key.size) - np.repeat(begins, length)
+    found[rows[order]] = np.arange(key.size) - np.repeat(begins, length)
     return found
+
+
+def _of_cases_that_repeat(case: NDArray[np.int32], step: Ints) -> Ints:
+    """The rows of cases in which some step comes again: fewer different steps than rows."""
+    if not case.size:
+        return np.zeros(0, np.int64)
+    begins = np.flatnonzero(first_of_runs(case))
+    size = np.diff(np.append(begins, case.size))
+    different = np.bitwise_count(np.bitwise_or.reduceat(np.int64(1) << step, begins))
+    return np.flatnonzero(np.repeat(different < size, size))
