@@ -99,6 +99,11 @@ def test_arrays_grow_while_the_run_goes_on() -> None:
     assert difference(scenario(model)) is None
 
 
+def test_a_model_without_any_pool_has_a_history() -> None:
+    alone = tiny([{"wait": "w", "takes": "9 h"}]).model_copy(update={"pools": {}})
+    assert difference(scenario(alone), 1, 0) is None
+
+
 def test_servers_of_three_calendars_work_when_all_are_open() -> None:
     hours = {"a": "08:00-16:00", "b": "10:00-18:00", "c": "06:00-15:00"}
     calendars = {name: {"name": name, "hours": {"workdays": [shift]}} for name, shift in hours.items()}

@@ -47,7 +47,7 @@ class World:
             self.arrays[name] = program.arrays[name].copy()
         self._arrivals(seed, replication)
         groups = self.arrays["groups"]
-        self.arrays["free"] = np.concatenate([_all_of(n) for n in groups["servers"].tolist()])
+        self.arrays["free"] = np.concatenate([_all_of(0), *map(_all_of, groups["servers"].tolist())])
         self.arrays["changed"] = _all_of(len(program.tables.pools))
         self.arrays["due_sessions"] = np.zeros(len(program.tables.sessions) + 1, np.int32)
         run = self.arrays["run"] = np.zeros(1, DTYPES["run"])
