@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calibration.importing.findings import Findings
 from calibration.importing.times import TimeColumn
 from sim.errors import InputError
 from sim.eventlog import NAT
@@ -19,7 +18,7 @@ from sim.eventlog import NAT
 
 def read(cells: list[str | None], **more: str) -> tuple[list[str], dict[str, int]]:
     """Each cell's time, ``wrong`` or nothing; and the counts of what was found."""
-    column = TimeColumn("受理时间", Findings(), **more)  # type: ignore[arg-type]
+    column = TimeColumn("受理时间", **more)  # type: ignore[arg-type]
     wrong: list[bool] = []
     for first in range(0, len(cells), 3):
         some = cells[first : first + 3]

@@ -90,13 +90,14 @@ class Words:
 
     def __init__(self, column: str, *, exact: bool = False) -> None:
         self.column, self.exact = column, exact
+        self.findings = Findings()
         self._chunks: list[pa.Array] = []
 
     def add(self, cells: pa.Array) -> None:
         """The cells of one more batch."""
         self._chunks.append(cells.dictionary_encode())
 
-    def coded(self, rows: NDArray[Any], findings: Findings) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    def coded(self, rows: NDArray[Any]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
         """Code of each row, -1 for nothing, and the words in the order of their UTF-8 bytes.
 
         ``exact``: kept as they are, spaces and all (ids). Else normalised, words for "nothing" taken as nothing;
@@ -120,7 +121,7 @@ class Words:
             if which.any():
                 places = np.flatnonzero(which[codes])
                 shown = [Example(int(rows[i]), self.column, given[int(codes[i])].as_py()) for i in places[:5]]
-                findings.add(kind, reaction, places.size, shown)  # type: ignore[arg-type]
+                self.findings.add(kind, reaction, places.size, shown)  # type: ignore[arg-type]
         names = sorted({word for word in words if not is_missing(word)}, key=str.encode)
         place = {name: i for i, name in enumerate(names)}
         new = np.array([place.get(word, -1) for word in words] + [-1], np.int32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from calibration.importing.cells import normal
-from calibration.importing.collecting import Columns
+from calibration.importing.columns import Columns
 from calibration.importing.findings import Example, Findings
 from calibration.importing.life import word_of_cases
 from calibration.importing.mapping import Mapping

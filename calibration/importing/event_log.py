@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import compress
 
@@ -12,7 +13,8 @@ from calibration.importing import long, wide
 from calibration.importing.building import built, of_cases
 from calibration.importing.checks import check, entered_together
 from calibration.importing.classes import classes_of
-from calibration.importing.collecting import Columns, collect
+from calibration.importing.collecting import collect
+from calibration.importing.columns import Columns
 from calibration.importing.executions import Executions, Flags, by_case, joined
 from calibration.importing.findings import Example, Findings
 from calibration.importing.life import Lives, lives, word_of_cases
@@ -75,8 +77,12 @@ def import_log(
     its = sound(its, life, until, findings)
     pauses = suspended(columns, stops, mapping, life.over, findings)
     kept = _kept(life, columns, findings)
-    entered_together(its if kept.all() else its.where(kept[its.case]), columns.ids, int(kept.sum()), findings)
-    log = _log(joined([its, pauses]), life, kept, columns, mapping, findings, until)
+    own, counted = Findings(), its if kept.all() else its.where(kept[its.case])
+    with ThreadPoolExecutor(1) as beside:
+        together = beside.submit(entered_together, counted, columns.ids, int(kept.sum()), own)
+        log = _log(joined([its, pauses]), life, kept, columns, mapping, findings, until)
+        together.result()
+    findings.merge(own)
     told = mapping.closed is not None or mapping.state is not None
     check(log, life.due[kept], findings, open_told=told)
     return Imported(log, findings, columns.rejected.listed(), columns.rows_read, len(columns.ids), table.source)

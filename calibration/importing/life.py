@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.importing.cells import counted_words, normal
-from calibration.importing.collecting import Columns
+from calibration.importing.columns import Columns
 from calibration.importing.executions import LATEST, Executions, Flags
 from calibration.importing.findings import Example, Findings
 from calibration.importing.mapping import Mapping, State

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.importing.cells import counted_words
-from calibration.importing.collecting import Columns
+from calibration.importing.columns import Columns
 from calibration.importing.executions import Executions, Flags, first_of_runs, meanings
 from calibration.importing.findings import Example, Findings
 from calibration.importing.mapping import Mapping

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.importing.collecting import Columns
+from calibration.importing.columns import Columns
 from calibration.importing.executions import by_case, first_of_runs
 from calibration.importing.findings import Example, Findings
 from calibration.importing.mapping import Mapping

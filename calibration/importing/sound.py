@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from calibration.importing.collecting import FEW, TOO_MANY
+from calibration.importing.columns import FEW, TOO_MANY
 from calibration.importing.executions import Executions, Flags, by_case, chained
 from calibration.importing.findings import Example, Findings
 from calibration.importing.life import Lives, day_without_time_before

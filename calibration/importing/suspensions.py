@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.importing.collecting import Columns
+from calibration.importing.columns import Columns
 from calibration.importing.executions import SUSPENSION, Executions, Flags, first_of_runs
 from calibration.importing.findings import Example, Findings
 from calibration.importing.mapping import Mapping

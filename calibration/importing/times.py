@@ -38,6 +38,7 @@ _NEVER = ("0001-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "9999-12-31", 
 _NEVER_US = np.array([np.datetime64(day, "D").astype(np.int64) for day in _NEVER]) * DAY_US
 _FIRST_US = int(np.datetime64("1900-01-01", "us").astype(np.int64))
 _EPOCH_US = (0, 8 * 3600 * _SECOND)  # 1970-01-01 00:00, and as Shanghai shows it
+_ZERO = np.uint8(ord("0"))
 _DIGITS = np.arange(256, dtype=np.uint8)
 _DIGITS[ord("0") : ord("9") + 1] = ord("9")
 _ORDERS: tuple[Order, Order] = ("day-first", "month-first")
@@ -58,9 +59,9 @@ class _Ordered(NamedTuple):
 class TimeColumn:
     """Reads a column batch by batch; :meth:`settled` gives its times when all evidence is in."""
 
-    def __init__(self, name: str, findings: Findings, order: Order | None = None, zone: str | None = None) -> None:
+    def __init__(self, name: str, order: Order | None = None, zone: str | None = None) -> None:
         self.name, self.order, self.zone = name, order, zone
-        self.findings = findings
+        self.findings = Findings()
         self._offsets = _Zone(zone or LOCAL)
         self._read: list[Ints] = []
         self._n = 0
@@ -273,9 +274,10 @@ def _by_shape(offsets: NDArray[np.int32], data: NDArray[np.uint8]) -> list[tuple
         return []
     length = int(offsets[1])
     if data.size == length * (offsets.size - 1) and (np.diff(offsets) == length).all():
-        shape = _DIGITS[data[:length]]
-        if (_DIGITS[data].reshape(-1, length) == shape).all():  # one style throughout, as in most columns
-            return [(bytes(shape).decode(), np.arange(offsets.size - 1))]
+        first = np.tile(data[:length], offsets.size - 1)
+        digits = first - _ZERO < 10
+        if ((data - _ZERO < 10) == digits).all() and ((data == first) | digits).all():
+            return [(bytes(_DIGITS[data[:length]]).decode(), np.arange(offsets.size - 1))]  # one style, as mostly
     kind = pa.large_string() if offsets.dtype == np.int64 else pa.string()
     buffers = [None, pa.py_buffer(np.ascontiguousarray(offsets)), pa.py_buffer(_DIGITS[data])]
     shapes = pa.Array.from_buffers(kind, offsets.size - 1, buffers).dictionary_encode()

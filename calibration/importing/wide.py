@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from calibration.importing.collecting import Columns
+from calibration.importing.columns import Columns
 from calibration.importing.executions import Executions
 from calibration.importing.findings import Example, Findings
 from calibration.importing.mapping import Mapping
