@@ -94,7 +94,7 @@ HOUSE = {
         "calibration.fit calibration.validate",
         f"{MODEL} {ANALYSIS} eventlog replicate report fits calibration",
     ),
-    "calibration": ("calibration", f"{MODEL} {ANALYSIS} eventlog report fits fitting"),
+    "calibration": ("calibration", f"{MODEL} {ANALYSIS} eventlog report fits fitting disk"),
 }
 HEAVY = {"numba", "scipy", "matplotlib", "pyarrow", "duckdb", "simpy"}
 PUBLIC_NAMES = "## Public names"
