@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from calibration.importing.building import at_midnight
 from calibration.importing.executions import Executions, first_of_runs
 from calibration.importing.findings import Example, Findings
 from sim.eventlog import NAT, EventLog, Ints, expanded
@@ -71,11 +72,11 @@ def _tell_facts(log: EventLog, findings: Findings) -> None:
 
 def _day_resolution(log: EventLog, findings: Findings) -> None:
     known = log.end[log.end != NAT]
-    at_midnight = int((known % DAY_US == 0).sum())
-    if at_midnight > _BY_CHANCE * known.size:
+    days = at_midnight(known).size
+    if days > _BY_CHANCE * known.size:
         lacking = "time-of-day" in log.missing
-        share = f"{at_midnight / known.size:.1%}"
-        findings.add("day-resolution" if lacking else "some-days-only", "warned", at_midnight, share=share)
+        share = f"{days / known.size:.1%}"
+        findings.add("day-resolution" if lacking else "some-days-only", "warned", days, share=share)
 
 
 def entered_together(its: Executions, ids: Sequence[str], cases: int, findings: Findings) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,13 +26,18 @@ def collect(table: RawTable, mapping: Mapping, findings: Findings, advance: Call
     times = _times_of(mapping)
     words = [name for name in _words_of(mapping) if name != mapping.case]
     _check_columns(table, [mapping.case, *times, *words])
-    with ThreadPoolExecutor(2) as threads:
-        gathered = _Gathered(mapping, times, words)
+    gathered = _Gathered(mapping, times, words)
+    with ThreadPoolExecutor(1) as beside:  # a batch is taken apart while the next one is read
+        before: Future[None] | None = None
         for batch in table.batches():
-            gathered.add(batch, threads, findings)
+            if before is not None:
+                before.result()
+            before = beside.submit(gathered.add, batch, findings)
             if advance is not None:
                 advance(len(batch))
-        columns = gathered.columns(threads, findings)
+        if before is not None:
+            before.result()
+    columns = gathered.columns(findings)
     keep = (columns.case >= 0) & ~columns.unread
     if not keep.any():
         raise InputError(  # BAD_INPUT 30
@@ -44,7 +49,7 @@ def collect(table: RawTable, mapping: Mapping, findings: Findings, advance: Call
 
 
 class _Gathered:
-    """What the batches had so far. Each column is read in a thread, with findings of its own, merged in their order."""
+    """What the batches had so far."""
 
     def __init__(self, mapping: Mapping, times: list[str], words: list[str]) -> None:
         self._case = mapping.case
@@ -56,24 +61,18 @@ class _Gathered:
         self._unread: list[NDArray[np.bool_]] = []
         self._n = 0
 
-    def add(self, batch: RawBatch, threads: Executor, findings: Findings) -> None:
+    def add(self, batch: RawBatch, findings: Findings) -> None:
         """One more batch; a row of which a time cannot be read is rejected."""
-        coded = [
-            threads.submit(column.add, batch.columns[column.column]) for column in (self._ids, *self._words.values())
-        ]
-        wrong = {
-            name: threads.submit(clock.read, batch.columns[name], batch.row) for name, clock in self._clocks.items()
-        }
+        for column in (self._ids, *self._words.values()):
+            column.add(batch.columns[column.column])
         unread = np.zeros(len(batch), np.bool_)
-        for name, done in wrong.items():
-            places = np.flatnonzero(done.result())
+        for name, clock in self._clocks.items():
+            cells = batch.columns[name]
+            places = np.flatnonzero(clock.read(cells, batch.row))
             if places.size:
-                cells = batch.columns[name]
                 shown = [Example(int(batch.row[i]), name, cells[int(i)].as_py()) for i in places[:5]]
                 findings.add("unreadable-time", "rejected", places.size, shown)
                 unread[places] = True
-        for each in coded:
-            each.result()
         for lost in batch.rejected:
             self._rejected.add(lost.kind, np.array([lost.row]))
         self._rejected.add("unreadable-time", batch.row[unread])
@@ -81,14 +80,15 @@ class _Gathered:
         self._unread.append(unread)
         self._n += len(batch) + len(batch.rejected)
 
-    def columns(self, threads: Executor, findings: Findings) -> Columns:
+    def columns(self, findings: Findings) -> Columns:
         """All columns of all rows, read or not."""
         row = np.concatenate(self._rows) if self._rows else np.zeros(0, np.int64)
         unread = np.concatenate(self._unread) if self._unread else np.zeros(0, np.bool_)
         _refuse_too_many(int(unread.sum()), row.size, findings)
-        ids = threads.submit(self._ids.coded, row)
-        words = {name: threads.submit(column.coded, row) for name, column in self._words.items()}
-        times = {name: threads.submit(clock.settled) for name, clock in self._clocks.items()}
+        with ThreadPoolExecutor(2) as threads:
+            ids = threads.submit(self._ids.coded, row)
+            words = {name: threads.submit(column.coded, row) for name, column in self._words.items()}
+            times = {name: threads.submit(clock.settled) for name, clock in self._clocks.items()}
         found_times = {name: done.result() for name, done in times.items()}
         found_words = {name: Coded(*done.result()) for name, done in words.items()}
         case, labels = ids.result()

@@ -16,7 +16,6 @@ from sim.model.clocks import SUSPENDED
 from sim.text import Text
 
 Flags = NDArray[np.bool_]
-LATEST = int(np.iinfo(np.int64).max)
 
 _COLUMNS = ("case", "ready", "start", "end", "row")
 PROCESS = "export"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from calibration.importing.cells import counted_words, normal
 from calibration.importing.columns import Columns
-from calibration.importing.executions import LATEST, Executions, Flags
+from calibration.importing.executions import Executions, Flags, first_of_runs
 from calibration.importing.findings import Example, Findings
 from calibration.importing.mapping import Mapping, State
 from sim.errors import InputError
@@ -90,12 +90,18 @@ def lives(columns: Columns, its: Executions, mapping: Mapping, findings: Finding
 
 
 def word_of_cases(columns: Columns, name: str, findings: Findings | None = None) -> Coded:
-    """A column of words as an attribute of the cases: what all rows of a case say that say anything; else nothing."""
+    """A column of words as an attribute of the cases: what all rows of a case say that say anything; else nothing.
+
+    The rows are in the order of their cases.
+    """
     column, n = columns.words[name], len(columns.ids)
-    some = column.codes >= 0
-    high, low = np.full(n, -1, np.int32), np.full(n, len(column.names), np.int32)
-    np.maximum.at(high, columns.case[some], column.codes[some])
-    np.minimum.at(low, columns.case[some], column.codes[some])
+    high, low = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
+    begins = np.flatnonzero(first_of_runs(columns.case))
+    cases = columns.case[begins]
+    high[cases] = np.maximum.reduceat(column.codes, begins)
+    nothing = np.uint32(2**32 - 1)  # as an unsigned number "no word" is the greatest
+    least = np.minimum.reduceat(column.codes.view(np.uint32), begins)
+    low[cases] = np.where(least == nothing, -1, least)
     varies = (high >= 0) & (high != low)
     if findings is not None and varies.any():
         row = _least(columns.row, columns.case, n)
@@ -134,14 +140,12 @@ def _code(state: State) -> int:
 
 
 def _first_and_last(its: Executions, n: int) -> tuple[Ints, Ints]:
-    """The first and the last instant of each case."""
-    first, last = np.full(n, LATEST, np.int64), _none(n)
+    """The first and the last instant of each case, whose executions stand together."""
+    first, last = _none(n), _none(n)
     for column in (its.ready, its.start, its.end):
-        some = column != NAT
-        if some.any():
-            np.minimum.at(first, its.case[some], column[some])
-            np.maximum.at(last, its.case[some], column[some])
-    return np.where(first == LATEST, NAT, first), last
+        first = np.minimum(first.view(np.uint64), _least(column, its.case, n).view(np.uint64)).view(np.int64)
+        last = np.maximum(last, _most(column, its.case, n))
+    return first, last
 
 
 def _none(n: int) -> Ints:
@@ -149,15 +153,18 @@ def _none(n: int) -> Ints:
 
 
 def _least(values: Ints, case: NDArray[np.int32], n: int) -> Ints:
-    some = values != NAT
-    found = np.full(n, LATEST, np.int64)
-    np.minimum.at(found, case[some], values[some])
-    return np.where(found == LATEST, NAT, found)
+    """The earliest of each case, whose rows stand together; NAT, read without a sign, is later than all."""
+    begins, found = np.flatnonzero(first_of_runs(case)), _none(n)
+    if begins.size:
+        found[case[begins]] = np.minimum.reduceat(values.view(np.uint64), begins).view(np.int64)
+    return found
 
 
 def _most(values: Ints, case: NDArray[np.int32], n: int) -> Ints:
-    found = _none(n)
-    np.maximum.at(found, case, values)
+    """The latest of each case, whose rows stand together."""
+    begins, found = np.flatnonzero(first_of_runs(case)), _none(n)
+    if begins.size:
+        found[case[begins]] = np.maximum.reduceat(values, begins)
     return found
 
 
@@ -168,8 +175,10 @@ def _not_before(instant: Ints, accepted: Ints) -> Ints:
 
 def day_without_time_before(instant: Ints, other: Ints) -> Flags:
     """Where a day without a time of day (midnight) seems to be before another instant of that same day."""
-    midnight = (instant != NAT) & (other != NAT) & (instant % DAY_US == 0)
-    found: Flags = midnight & (instant < other) & (other - instant < DAY_US)
+    found = np.zeros(instant.size, np.bool_)
+    places = np.flatnonzero((instant < other) & (instant != NAT) & (other != NAT))
+    at = instant[places]
+    found[places] = (other[places] - at < DAY_US) & (at % DAY_US == 0)
     return found
 
 

@@ -114,8 +114,7 @@ def _paired(its: Executions, life: Coded, column: str, findings: Findings) -> tu
         its.case[every], its.means[every], np.full(every.size, NAT, np.int64), np.append(time[begun], none),
         np.append(found_end, time[alone]), its.row[every], its.table,
     )  # fmt: skip
-    in_file = np.argsort(paired.row, kind="stable")
-    return paired.where(in_file), stops
+    return paired.where(np.argsort(every)), stops
 
 
 def _transitions(life: Coded, column: str) -> NDArray[np.int8]:

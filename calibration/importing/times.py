@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LOCAL = "Asia/Shanghai"
-YEARS = range(1950, 2101)
+YEARS = range(1970, 2101)
 """Other years are refused; those of ``_NEVER`` mean "no date"."""
 
 _SECOND = 1_000_000
