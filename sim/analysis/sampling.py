@@ -166,9 +166,9 @@ def cohort_of(
     worst = None
     if clocks is not None and its.size:
         at = its[np.argmax(days[its])]
-        case = int(times.case[at])
-        stuck = stuck_at(log, reading.clock or limit.clock, clocks, case)
-        worst = LongestCase(float(days[at]), log.cases.labels_of([case])[0], stuck)
+        [label] = log.cases.labels_of([int(times.case[at])])
+        [stuck] = stuck_at(log, reading.clock or limit.clock, clocks, np.arange(days.size) == at)
+        worst = LongestCase(float(days[at]), label, stuck)
     return ReadingSample(
         finished=days[finished],
         late=int(np.count_nonzero(finished & late)),

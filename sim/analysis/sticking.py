@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.analysis.attribution import TIME_KINDS, Segments
 from sim.analysis.clock_times import ClocksOf, Intervals, intersection
-from sim.analysis.clock_times.family import family_rows
 from sim.analysis.clock_times.selection import sorts_that_count
 from sim.eventlog import NAT, EventLog
 from sim.jit import compiled, types
@@ -47,20 +47,25 @@ def sticking(
     }
 
 
-def stuck_at(log: EventLog, clock: Clock, clocks: ClocksOf, case: int) -> str:
-    """The step that counts in which most of a case's counted time lies; none without any."""
-    rows = family_rows(log, np.array([case]))
-    counts = sorts_that_count(log, clock)[rows.sort] & log.is_kind("work", "wait", "session", rows=rows.row)
-    row = rows.row[counts]
-    end = np.where(log.end[row] == NAT, log.end_of_run, log.end[row])
-    spent = Intervals(np.zeros(row.size, dtype=np.int64), log.ready[row], end)
+def stuck_at(log: EventLog, clock: Clock, clocks: ClocksOf, which: NDArray[np.bool_]) -> list[str]:
+    """For each chosen case the step that counts in which most of its counted time lies; none without any."""
+    place = np.cumsum(which) - 1
+    rows = clocks.family.of(which).rows(sorts_that_count(log, clock))
+    rows = rows.where(log.is_kind("work", "wait", "session", rows=rows.row))
+    end = np.where(log.end[rows.row] == NAT, log.end_of_run, log.end[rows.row])
     time = clocks.counted_time(clock)
-    its = time.where(time.group == np.searchsorted(clocks.cases, case))
-    index, counted = intersection(spent, its._replace(group=np.zeros_like(its.group)))
-    steps = log.step.codes[row[index]]
-    if not steps.size:
-        return ""
-    return log.step.names[int(np.argmax(np.bincount(steps, counted.stop - counted.start)))]
+    time = time.where(which[time.group])
+    index, counted = intersection(
+        Intervals(rows.place, log.ready[rows.row], end), time._replace(group=place[time.group])
+    )
+    step, steps = log.step.codes[rows.row[index]], len(log.step.names)
+    each, at = np.unique(counted.group * steps + step, return_inverse=True)
+    spent = np.zeros(each.size, np.int64)
+    np.add.at(spent, at, counted.stop - counted.start)
+    found = [""] * int(np.count_nonzero(which))
+    for case, its in zip(*divmod(each[np.lexsort((-each, spent))], steps), strict=True):  # the longest comes last
+        found[case] = log.step.names[its]
+    return found
 
 
 @compiled(

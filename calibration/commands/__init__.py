@@ -1,0 +1,1 @@
+"""Commands about real logs; each module has one, ``command(say)``."""

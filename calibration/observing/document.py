@@ -1,0 +1,98 @@
+"""``verdicts.json`` of an observation: the same limits and readings as a study's, of what happened."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+
+from calibration.importing.findings import Findings
+from calibration.observing.observed import Facts, Observation, Observed
+from sim.analysis.census import CensusResult
+from sim.analysis.statistics import Estimate
+from sim.text import Text
+
+_DAYS, _SHARE = 4, 6
+
+
+def written(observation: Observation, source: dict[str, Any], findings: Findings | None) -> str:
+    """The document as it is written; the same bytes for the same log."""
+    first, last = (str(np.datetime64(t, "us"))[:10] for t in (observation.period[0], observation.period[1] - 1))
+    content = {
+        "schema": 1,
+        "kind": "observed",
+        "source": source,
+        "period": {"from": first, "to": last},
+        "missing": list(observation.log.missing),
+        "limits": [_limit(each) for each in observation.limits],
+        "cases_without_limit": observation.without_limit,
+        "findings": [] if findings is None else [vars(found) | {"examples": found.examples} for found in findings],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def _limit(each: Observed) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "name": _words(each.limit.name),
+        "value": None if each.limit.value is None else str(each.limit.value),
+        "quote": each.limit.quote,
+        "cases": each.cases,
+        "verdict": each.verdict.value,
+        "missing": each.verdict.missing,
+        "disagreeing": list(each.verdict.disagreeing),
+        "readings": [_reading(result) for result in each.verdict.readings],
+        "withheld": [
+            {"reading": id_, "why": _words(error.rule), "lacks": str(error.value)}
+            for id_, error in each.verdict.withheld
+        ],
+        "facts": None if each.facts is None else _facts(each.facts),
+    }
+
+
+def _reading(result: CensusResult) -> dict[str, Any]:
+    return {
+        "id": result.reading.id,
+        "role": result.reading.role,
+        "decision": result.decision,
+        "missing": result.missing,
+        "closed": result.closed,
+        "late": result.late,
+        "open_late": result.open_beyond_limit,
+        "open_undecided": result.open_undecided,
+        "late_share": _estimate(result.late_share, _SHARE),
+        "mean": _estimate(result.mean, _DAYS),
+        "median": _estimate(result.median, _DAYS),
+        "future_late_share": _estimate(result.future, _SHARE),
+    }
+
+
+def _facts(facts: Facts) -> dict[str, Any]:
+    return {
+        "reading": facts.reading.id,
+        "unit": facts.unit,
+        "accepted": facts.accepted,
+        "by_acceptance": facts.curve
+        and {f"p{round(100 * q)}": _estimate(facts.curve.quantile(q), _DAYS) for q in (0.5, 0.9)},
+        "by": {key: [vars(group) for group in groups] for key, groups in facts.groups.items()},
+        "late_cases": [
+            vars(case) | {"accepted": _time(case.accepted), "stopped": _time(case.stopped)} for case in facts.late
+        ],
+    }
+
+
+def _estimate(estimate: Estimate, decimals: int) -> dict[str, Any]:
+    def shown(value: float | None) -> float | None:
+        return None if value is None else round(value, decimals)
+
+    told = {"value": shown(estimate.value), "low": shown(estimate.low), "high": shown(estimate.high)}
+    return told if estimate.reason is None else told | {"reason": _words(estimate.reason)}
+
+
+def _time(instant: int | None) -> str | None:
+    return None if instant is None else str(np.datetime64(instant, "us"))[:19]
+
+
+def _words(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}

@@ -1,0 +1,57 @@
+"""Words of an observation, in both languages."""
+
+from __future__ import annotations
+
+from sim.text import Text
+
+MEASURED = Text("实测", "measured")
+"""Stands beside every figure from a log, as 预计 (expected) stands beside what is simulated."""
+
+FACTS = Text("本期事实", "facts of the period")
+FUTURE = Text("今后", "the future")
+LATE_LIST = Text("超期件清单", "late cases")
+CAUSE = Text("原因", "cause")
+QUALITY = Text("数据质量", "quality of the data")
+
+ID, LIMIT, READING = Text("编号", "id"), Text("承诺时限", "limit"), Text("口径", "reading")
+CONCLUSION = Text("结论", "conclusion")
+FINISHED, LATE, STILL_OPEN = Text("办结件数", "finished"), Text("超期件数", "late"), Text("在办件数", "still open")
+OPEN_LATE = Text("其中已超期", "of them late already")
+ON_TIME = Text("按时办结率", "share on time")
+MEAN, MEDIAN = Text("平均用时", "mean"), Text("中位用时", "median")
+CASE, CLASS, DISTRICT = Text("办件编号", "case"), Text("办件类别", "class"), Text("区域", "district")
+ACCEPTED, STOPPED = Text("受理时间", "accepted"), Text("办结时间", "finished at")
+DAYS, OVER = Text("用时(天)", "days"), Text("超期(天)", "days over")
+STEP = Text("主要堵点", "where it stuck")
+OPEN = Text("在办", "still open")
+ALLOWED = Text("时限(天)", "limit (days)")
+PROMISE = Text("承诺事项", "commitment")
+
+WITHHELD = Text("不予计算", "withheld")
+CANNOT_TELL = Text("日志不足以判断", "the log cannot tell")
+WITHOUT_LIMIT = Text("未对应任何承诺的办件", "cases that no limit speaks of")
+WITHOUT_CLASS = Text("未归类", "without a class")
+
+COLUMN_OF_GROUP = {
+    "month": Text("办结月份", "month of the end"),
+    "district": DISTRICT,
+    "class": CLASS,
+}
+COHORT = Text(
+    "按受理计,含在办件(Kaplan-Meier):一半办件在 {median} 内办结,九成在 {most} 内",
+    "by acceptance, open cases included (Kaplan-Meier): half are done within {median}, nine in ten within {most}",
+)
+TO_COME = Text(
+    "按本期各月推断,今后超期比例 {share}", "as the months of the period go, {share} of future cases will be late"
+)
+KIND, REACTION, COUNT = Text("问题", "problem"), Text("处理", "what was done"), Text("处数", "times")
+MEANING, EXAMPLES = Text("影响与办法", "what it means, what to do"), Text("例(行号)", "examples (rows)")
+REACTIONS = {
+    "repaired": Text("已修正", "repaired"),
+    "missing": Text("按空白", "taken as empty"),
+    "dropped": Text("已略去", "dropped"),
+    "rejected": Text("已剔除该行", "row rejected"),
+    "excluded": Text("该件不计入", "case left out"),
+    "warned": Text("请注意", "warning"),
+    "told": Text("说明", "told"),
+}

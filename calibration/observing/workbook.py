@@ -1,0 +1,118 @@
+"""``observed.xlsx``: the same figures as cells of their kinds, with filters, for whoever works on the late list."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from calibration.importing.findings import Findings
+from calibration.observing import words
+from calibration.observing.observed import Observation
+from calibration.observing.tables import OverviewRow, finding_rows, overview
+from sim.errors import InputError
+from sim.text import Language, Text
+
+_WIDEST = 46
+
+
+def workbook(observation: Observation, findings: Findings | None, lang: Language) -> bytes:
+    """Errors: InputError where the package that writes workbooks is not installed."""
+    try:
+        import xlsxwriter
+    except ImportError:
+        raise InputError(
+            Text("没有安装写工作簿的软件包", "the package that writes workbooks is not installed"),
+            Text(
+                '安装 "shixian[report]",或只看 report.html', 'install "shixian[report]", or look at report.html alone'
+            ),
+            value="xlsxwriter",
+        ) from None
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(out, options)
+    book.set_properties({"created": np.datetime64(observation.period[1], "us").item()})  # the same bytes every time
+    sheets = _Sheets(book, lang)
+    sheets.add(
+        words.FACTS,
+        (words.ID, words.PROMISE, words.LIMIT, words.READING, words.CONCLUSION, words.FINISHED, words.LATE,
+         words.STILL_OPEN, words.OPEN_LATE, words.ON_TIME, words.MEAN, words.MEDIAN),
+        (_facts(row) for row in overview(observation, lang)),
+    )  # fmt: skip
+    sheets.add(
+        words.LATE_LIST,
+        (words.ID, words.CASE, words.CLASS, words.DISTRICT, words.ACCEPTED, words.STOPPED, words.DAYS, words.ALLOWED,
+         words.OVER, words.STEP, words.CAUSE),
+        _late(observation, lang),
+    )  # fmt: skip
+    for key, name in words.COLUMN_OF_GROUP.items():
+        rows = [
+            (each.id, group.name, group.finished, group.late, 1 - group.late / group.finished, group.mean, group.median)
+            for each in observation.limits
+            if each.facts is not None
+            for group in each.facts.groups.get(key, ())
+        ]
+        if rows:
+            heads = (words.ID, name, words.FINISHED, words.LATE, words.ON_TIME, words.MEAN, words.MEDIAN)
+            sheets.add(name, heads, rows)
+    if findings is not None:
+        heads = (words.KIND, words.REACTION, words.COUNT, words.MEANING, words.EXAMPLES)
+        sheets.add(words.QUALITY, heads, finding_rows(findings, lang))
+    book.close()
+    return out.getvalue()
+
+
+class _Sheets:
+    """Sheets of one book, all alike: a frozen head with filters, cells by their kind."""
+
+    def __init__(self, book: Any, lang: Language) -> None:
+        self._book, self._lang = book, lang
+        self._head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
+        self._time = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        self._share = book.add_format({"num_format": "0.0%"})
+        self._days = book.add_format({"num_format": "0.0"})
+
+    def add(self, name: Text, heads: Sequence[Text], rows: Iterable[Sequence[Any]]) -> None:
+        sheet = self._book.add_worksheet(name.in_(self._lang)[:31])
+        shares = {i for i, head in enumerate(heads) if head is words.ON_TIME}
+        widths = [len(head.in_(self._lang)) * 2 for head in heads]
+        for i, head in enumerate(heads):
+            sheet.write_string(0, i, head.in_(self._lang), self._head)
+        n = 0
+        for n, row in enumerate(rows, 1):
+            for i, value in enumerate(row):
+                widths[i] = max(widths[i], self._write(sheet, n, i, value, self._share if i in shares else self._days))
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, n, len(heads) - 1)
+        for i, width in enumerate(widths):
+            sheet.set_column(i, i, min(width + 2, _WIDEST))
+
+    def _write(self, sheet: Any, row: int, column: int, value: Any, of_number: Any) -> int:
+        if value is None or value == "":
+            return 0
+        if isinstance(value, np.datetime64):
+            sheet.write_datetime(row, column, value.astype("datetime64[s]").item(), self._time)
+            return 16
+        if isinstance(value, (int, np.integer)):
+            sheet.write_number(row, column, int(value))
+            return 8
+        if isinstance(value, float):
+            sheet.write_number(row, column, value, of_number)
+            return 8
+        sheet.write_string(row, column, str(value))
+        return sum(2 if ord(letter) > 0x2E7F else 1 for letter in str(value))
+
+
+def _facts(row: OverviewRow) -> tuple[Any, ...]:
+    return (row.id, row.name, row.limit, row.reading, row.conclusion, row.finished, row.late, row.still_open,
+            row.open_late, row.on_time, row.mean, row.median)  # fmt: skip
+
+
+def _late(observation: Observation, lang: Language) -> Iterable[tuple[Any, ...]]:
+    for each in observation.limits:
+        for case in each.facts.late if each.facts is not None else ():
+            stopped = words.OPEN.in_(lang) if case.stopped is None else np.datetime64(case.stopped, "us")
+            yield (each.id, case.label, case.case_class, case.district, np.datetime64(case.accepted, "us"), stopped,
+                   case.days, case.limit, case.over, case.step, "")  # fmt: skip
