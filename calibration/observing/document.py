@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from calibration.importing.findings import Findings
+from calibration.observing.change import Change, Check, LimitChange
 from calibration.observing.observed import Facts, Observation, Observed
 from sim.analysis.census import CensusResult
 from sim.analysis.statistics import Estimate
@@ -16,7 +17,9 @@ from sim.text import Text
 _DAYS, _SHARE = 4, 6
 
 
-def written(observation: Observation, source: dict[str, Any], findings: Findings | None) -> str:
+def written(
+    observation: Observation, source: dict[str, Any], findings: Findings | None, change: Change | None = None
+) -> str:
     """The document as it is written; the same bytes for the same log."""
     first, last = (str(np.datetime64(t, "us"))[:10] for t in (observation.period[0], observation.period[1] - 1))
     content = {
@@ -27,9 +30,35 @@ def written(observation: Observation, source: dict[str, Any], findings: Findings
         "missing": list(observation.log.missing),
         "limits": [_limit(each) for each in observation.limits],
         "cases_without_limit": observation.without_limit,
+        "change": change and _change(change),
         "findings": [] if findings is None else [vars(found) | {"examples": found.examples} for found in findings],
     }
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def _change(change: Change) -> dict[str, Any]:
+    """The raw change of a limit is withheld where the periods must not be compared."""
+    limits = [
+        {
+            "id": each.id,
+            "comparable": change.comparable and each.comparable,
+            "checks": [_check(check) for check in each.checks],
+            "late_before": round(each.before, _SHARE),
+            "late_after": round(each.after, _SHARE),
+        }
+        | (_raw(each) if change.comparable and each.comparable else {})
+        for each in change.limits
+    ]
+    return {"comparable": change.comparable, "checks": [_check(check) for check in change.checks], "limits": limits}
+
+
+def _raw(each: LimitChange) -> dict[str, Any]:
+    told = {"change": each.change, "low": each.low, "high": each.high, "adjusted": each.adjusted}
+    return {key: None if value is None else round(value, _SHARE) for key, value in told.items()}
+
+
+def _check(check: Check) -> dict[str, Any]:
+    return {"what": _words(check.what), "holds": check.holds, "before": check.before, "after": check.after}
 
 
 def _limit(each: Observed) -> dict[str, Any]:

@@ -48,18 +48,18 @@ def workbook(observation: Observation, findings: Findings | None, lang: Language
         _late(observation, lang),
     )  # fmt: skip
     for key, name in words.COLUMN_OF_GROUP.items():
-        rows = [
+        parts = [
             (each.id, group.name, group.finished, group.late, 1 - group.late / group.finished, group.mean, group.median)
             for each in observation.limits
             if each.facts is not None
             for group in each.facts.groups.get(key, ())
         ]
-        if rows:
+        if parts:
             heads = (words.ID, name, words.FINISHED, words.LATE, words.ON_TIME, words.MEAN, words.MEDIAN)
-            sheets.add(name, heads, rows)
+            sheets.add(name, heads, parts)
     if findings is not None:
-        heads = (words.KIND, words.REACTION, words.COUNT, words.MEANING, words.EXAMPLES)
-        sheets.add(words.QUALITY, heads, finding_rows(findings, lang))
+        columns = (words.KIND, words.REACTION, words.COUNT, words.MEANING, words.EXAMPLES)
+        sheets.add(words.QUALITY, columns, finding_rows(findings, lang))
     book.close()
     return out.getvalue()
 

@@ -1,0 +1,193 @@
+"""``shixian observe``: a utility's own export against the limits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import rich_click as click
+
+from sim.commands import options
+from sim.commands.output import tell
+from sim.errors import InputError
+from sim.text import Language, Text
+
+if TYPE_CHECKING:
+    from calibration.importing.event_log import Imported
+    from calibration.importing.mapping import Mapping
+    from calibration.importing.raw import RawTable
+    from calibration.observing.observed import Observation
+    from calibration.observing.promises import Promises
+    from sim.eventlog import EventLog
+
+_HELP = Text(
+    "用单位自己导出的办件数据对照承诺时限:按时办结率、超期件清单、主要堵点、数据质量,写出 report.html、observed.xlsx、"
+    "verdicts.json。只需时限,不需流程。",
+    "Hold a utility's own export against the limits: share on time, late cases, where they stuck, quality of the data; "
+    "writes report.html, observed.xlsx and verdicts.json. Needs the limits alone, no process.",
+)
+_LIMITS = Text("写有承诺时限的目录,情景目录也可", "folder with the limits; a scenario folder will do")
+_MAPPING = Text("导出数据的映射(YAML)", "mapping of the export (YAML)")
+_OUT = Text("写入结果的目录", "folder for the results")
+_FROM = Text("统计期首日(默认取自数据)", "first day of the period (that of the data by default)")
+_TO = Text("统计期末日", "last day of the period")
+_BEFORE = Text("改革前的导出数据,与本文件比较", "an export from before the reform, to compare with")
+_CHANGED = Text("改革实施日:同一文件按受理日分为前后", "day of the reform: one file, parted by the day of acceptance")
+_DATE = click.DateTime(["%Y-%m-%d"])
+
+
+class _Read(NamedTuple):
+    """A log with what is known of the file that it came from; a Shixian log has no import."""
+
+    log: EventLog
+    name: str
+    table: RawTable | None
+    imported: Imported | None
+    mapping: Mapping | None
+
+    @property
+    def lost(self) -> float:
+        """The share of the file's cases that did not come through."""
+        if self.imported is None or not self.imported.cases_read:
+            return 0.0
+        return 1 - len(self.log.cases) / self.imported.cases_read
+
+
+def command(say: options.Say) -> click.Command:
+    @click.command("observe", help=say(_HELP))
+    @click.argument("file", metavar=say(options.FILE), type=click.Path(path_type=Path, readable=False))
+    @click.option("--limits", "limits", required=True, metavar=say(options.FOLDER), help=say(_LIMITS),
+                  type=click.Path(path_type=Path, readable=False))  # fmt: skip
+    @click.option("--mapping", metavar=say(options.FILE), help=say(_MAPPING), type=click.Path(path_type=Path))
+    @click.option("--out", default=Path("results/observed"), show_default=True, metavar=say(options.FOLDER),
+                  help=say(_OUT), type=click.Path(path_type=Path))  # fmt: skip
+    @click.option("--from", "first", type=_DATE, metavar="YYYY-MM-DD", help=say(_FROM))
+    @click.option("--to", "last", type=_DATE, metavar="YYYY-MM-DD", help=say(_TO))
+    @click.option("--before", metavar=say(options.FILE), help=say(_BEFORE), type=click.Path(path_type=Path))
+    @click.option("--changed-on", "changed", type=_DATE, metavar="YYYY-MM-DD", help=say(_CHANGED))
+    @options.language(say)
+    def observe(
+        file: Path,
+        limits: Path,
+        mapping: Path | None,
+        out: Path,
+        first: dt.datetime | None,
+        last: dt.datetime | None,
+        before: Path | None,
+        changed: dt.datetime | None,
+        lang: Language,
+    ) -> None:
+        from calibration.observing.change import compare
+        from calibration.observing.document import written
+        from calibration.observing.page import page
+        from calibration.observing.promises import load_promises
+        from calibration.observing.workbook import workbook
+        from sim.whole_files import write_whole
+
+        if before is not None and changed is not None:
+            raise InputError(
+                Text("--before 与 --changed-on 只能取一个", "--before and --changed-on exclude each other"),
+                Text("两个文件用 --before,一个文件用 --changed-on", "two files: --before; one file: --changed-on"),
+            )
+        promises = load_promises(limits)
+        read = _read(file, mapping)
+        observation, earlier, lost = _now(read, promises, first, last), None, (read.lost, read.lost)
+        if changed is not None:
+            earlier, observation = _parted(read, promises, observation, changed)
+        elif before is not None:
+            one = _read(before, mapping)
+            earlier, lost = _now(one, promises, None, None), (one.lost, read.lost)
+        change = None if earlier is None else compare(earlier, observation, lost)
+        findings = None if read.imported is None else read.imported.findings
+        sheet = workbook(observation, findings, lang)
+        html = page(observation, findings, read.name, change, lang)
+        source = {"file": read.name, "limits": limits.name, "cases": len(read.log.cases)}
+        write_whole(out / "verdicts.json", written(observation, source, findings, change).encode())
+        write_whole(out / "observed.xlsx", sheet)
+        if read.imported is not None and read.table is not None and read.mapping is not None:
+            from calibration.importing.rejects import write_rejected
+
+            write_rejected(out / "rejected.csv", read.table, read.imported, read.mapping, lang)
+        write_whole(out / "report.html", html.encode())
+        _tell(observation, out, lang)
+
+    return observe
+
+
+def _read(file: Path, mapping: Path | None) -> _Read:
+    from calibration.importing.event_log import import_log
+    from calibration.importing.mapping_files import read_mapping
+    from calibration.importing.reading import read
+    from sim.logfiles import read_log
+
+    if mapping is None:
+        if file.suffix != ".parquet":
+            raise InputError(
+                Text("须用 --mapping 说明各列的含义", "--mapping must say what the columns mean"),
+                Text("写一份映射,格式见 calibration/importing/README.md", "write one: calibration/importing/README.md"),
+                where=str(file),
+            )
+        return _Read(read_log(file), file.name, None, None, None)
+    known = read_mapping(mapping)
+    table = read(file, known.file)
+    imported = import_log(table, known)
+    return _Read(imported.log, file.name, table, imported, known)
+
+
+def _now(read: _Read, promises: Promises, first: dt.datetime | None, last: dt.datetime | None) -> Observation:
+    from calibration.observing.observed import observe
+    from sim.model.open_time import midnight
+    from sim.model.quantities import DAY_US
+
+    log = read.log
+    begin = min(log.begin, int(log.cases.accepted.min())) if len(log.cases) else log.begin
+    begin, end = begin // DAY_US * DAY_US, (log.end_of_run // DAY_US + 1) * DAY_US
+    period = (
+        begin if first is None else midnight(first.date()),
+        end if last is None else midnight(last.date()) + DAY_US,
+    )
+    if period[0] >= period[1]:
+        raise InputError(
+            Text("统计期的止日早于起日", "the period ends before it begins"),
+            Text("对调 --from 与 --to", "exchange --from and --to"),
+            where="--to",
+        )
+    return observe(log, promises, period)
+
+
+def _parted(
+    read: _Read, promises: Promises, whole: Observation, changed: dt.datetime
+) -> tuple[Observation, Observation]:
+    """One file before and after a day; what was accepted before it and ended after it belongs to neither."""
+    from calibration.observing.observed import observe
+    from calibration.observing.part_of import part_of
+    from sim.model.open_time import midnight
+
+    day = midnight(changed.date())
+    if not whole.period[0] < day < whole.period[1]:
+        raise InputError(
+            Text("改革实施日不在数据期内", "the day of the reform lies outside the data"),
+            Text("写一个数据期内的日期", "name a day within them"),
+            where="--changed-on",
+            value=changed.date(),
+        )
+    after = read.log.cases.accepted >= day
+    return (
+        observe(part_of(read.log, ~after), promises, (whole.period[0], day)),
+        observe(part_of(read.log, after), promises, (day, whole.period[1])),
+    )
+
+
+def _tell(observation: Observation, out: Path, lang: Language) -> None:
+    from calibration.observing.tables import overview
+    from sim.report import numbers
+
+    for row in overview(observation, lang):
+        told = [] if row.finished is None else [Text("办结 {n} 件", "{n} finished").format(n=row.finished).in_(lang)]
+        if row.on_time is not None:
+            share = numbers.fine_share(row.on_time)
+            told += [Text("超期 {n} 件", "{n} late").format(n=row.late).in_(lang)]
+            told += [Text("按时 {share}", "{share} on time").format(share=share).in_(lang)]
+        click.echo(f"{row.id} {row.name}: {', '.join([*told, row.conclusion])}")
+    tell(lang)(Text("已写出 {path}", "wrote {path}").format(path=out / "report.html"))

@@ -1,0 +1,150 @@
+"""``report.html`` of an observation: the facts on page one, then each limit, its late cases, the data's quality."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from calibration.importing.findings import Findings
+from calibration.observing import pictures, words
+from calibration.observing.change import Change
+from calibration.observing.observed import LateCase, Observation, Observed
+from calibration.observing.tables import finding_rows, overview
+from sim.report import numbers
+from sim.report.inline_svg import InlineSvg
+from sim.report.typography import shown
+from sim.report.verdict_words import MARKS, value_words
+from sim.text import Language, Text
+
+_MOST_LATE = 50
+"""Late cases of a limit on the page; the workbook has them all."""
+_UNITS = {"wd": Text("工作日", "wd"), "d": Text("天", "d")}
+
+
+@dataclass(frozen=True)
+class Section:
+    """One limit as the page shows it."""
+
+    each: Observed
+    figures: list[str]
+    facts: str
+    future: str
+    cohort: str
+    readings: list[tuple[str, str, str, str, str]]
+    withheld: list[tuple[str, str]]
+    late: list[tuple[str, ...]]
+    more_late: int
+
+
+def page(
+    observation: Observation,
+    findings: Findings | None,
+    source: str,
+    change: Change | None,
+    lang: Language,
+) -> str:
+    """The whole report as HTML, pictures inside."""
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=ChoiceLoader([PackageLoader("calibration.observing"), PackageLoader("sim.report")]),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    first, last = (str(np.datetime64(t, "us"))[:10] for t in (observation.period[0], observation.period[1] - 1))
+    return environment.get_template("observed.html").render(
+        w=words,
+        t=lambda zh, en: zh if lang == "zh" else en,
+        say=lambda text: shown(text.in_(lang), lang),
+        lang=lang,
+        o=observation,
+        source=source,
+        period=(first, last),
+        rows=list(overview(observation, lang)),
+        marks=MARKS,
+        share=numbers.fine_share,
+        days=numbers.days,
+        sections=list(_sections(observation, lang)),
+        findings=[] if findings is None else list(finding_rows(findings, lang)),
+        change=change,
+        sign=lambda value, form: ("+" if value > 0 else "") + form(value),
+    )
+
+
+def _sections(observation: Observation, lang: Language) -> Iterator[Section]:
+    svg = InlineSvg()
+    for each in observation.limits:
+        if not each.cases:
+            continue
+        drawn = [picture for draw in (pictures.finished, pictures.months) if (picture := draw(each, lang)) is not None]
+        late = () if each.facts is None else each.facts.late
+        default = next((r for r in each.verdict.readings if r.reading.role == "default"), None)
+        yield Section(
+            each=each,
+            figures=[svg.element(picture) for picture in drawn],
+            facts="" if default is None else _facts(each, lang),
+            future="" if default is None or not each.limit.tells_late(default.reading) else _future(each, lang),
+            cohort=_cohort(each, lang),
+            readings=list(_readings(each, lang)),
+            withheld=[(id_, f"{error.rule.in_(lang)}: {error.value}") for id_, error in each.verdict.withheld],
+            late=[_late(case, lang) for case in late[:_MOST_LATE]],
+            more_late=max(len(late) - _MOST_LATE, 0),
+        )
+
+
+def _facts(each: Observed, lang: Language) -> str:
+    """n, late, still open, in one sentence."""
+    default = next(r for r in each.verdict.readings if r.reading.role == "default")
+    unit = _UNITS[default.mean.unit if default.mean.unit in _UNITS else "wd"].in_(lang)
+    mean = "-" if default.mean.value is None else f"{numbers.days(default.mean.value)} {unit}"
+    if not each.limit.tells_late(default.reading):
+        told = Text("办结 {n} 件,在办 {open} 件;平均用时 {mean}", "{n} finished, {open} still open; mean {mean}")
+    else:
+        told = Text(
+            "办结 {n} 件,其中超期 {late} 件;在办 {open} 件,其中已超期 {open_late} 件;平均用时 {mean}",
+            "{n} finished, {late} of them late; {open} still open, {open_late} of them late already; mean {mean}",
+        )
+    return told.format(
+        n=default.closed,
+        late=default.late,
+        open=default.open_beyond_limit + default.open_undecided,
+        open_late=default.open_beyond_limit,
+        mean=mean,
+    ).in_(lang)
+
+
+def _future(each: Observed, lang: Language) -> str:
+    default = next(r for r in each.verdict.readings if r.reading.role == "default")
+    told = words.TO_COME.format(share=numbers.alone(default.future, numbers.fine_share, lang)).in_(lang)
+    if default.future.low is None:
+        return told + ("" if default.future.reason is None else f" ({default.future.reason.in_(lang)})")
+    return f"{told} ({numbers.interval(default.future, numbers.fine_share, lang)})"
+
+
+def _cohort(each: Observed, lang: Language) -> str:
+    if each.facts is None or each.facts.curve is None:
+        return ""
+    unit = _UNITS[each.facts.unit].in_(lang)
+    found = [each.facts.curve.quantile(q).value for q in (0.5, 0.9)]
+    median, most = ("-" if days is None else f"{numbers.days(days)} {unit}" for days in found)
+    return words.COHORT.format(median=median, most=most).in_(lang)
+
+
+def _readings(each: Observed, lang: Language) -> Iterator[tuple[str, str, str, str, str]]:
+    for result in each.verdict.readings:
+        late = result.late_share.value
+        on_time = "-" if late is None or not each.limit.tells_late(result.reading) else numbers.fine_share(1 - late)
+        decision = "" if result.decision is None else value_words(result.decision, assumed=False).in_(lang)
+        mean = "-" if result.mean.value is None else numbers.days(result.mean.value)
+        yield result.reading.name.in_(lang), str(result.closed), on_time, mean, decision
+
+
+def _late(case: LateCase, lang: Language) -> tuple[str, ...]:
+    stopped = words.OPEN.in_(lang) if case.stopped is None else str(np.datetime64(case.stopped, "us"))[:16]
+    came = str(np.datetime64(case.accepted, "us"))[:16]
+    return (case.label, case.case_class, case.district, came.replace("T", " "), stopped.replace("T", " "),
+            numbers.days(case.days), numbers.days(case.over), case.step or "")  # fmt: skip
