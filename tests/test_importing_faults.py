@@ -98,6 +98,17 @@ def test_a_column_that_is_no_time_is_refused_as_a_whole() -> None:
         imported(LONG, "编号|环节|开始|结束", *rows)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [("2021-06-04T06:30:00Z", "2021-06-05 10:00"), ("2021-06-04 06:30", "2021-06-05T10:00:00+08:00")]
+)
+def test_times_with_and_without_an_offset_need_the_zone_even_in_two_columns(one: str, other: str) -> None:
+    with pytest.raises(InputError) as refused:
+        imported(LONG, "编号|环节|开始|结束", f"A|受理|{one}|{other}")
+    assert "zone" in refused.value.cure.en and one in refused.value.value and other in refused.value.value
+    told = LONG.model_copy(update={"zone": "Asia/Shanghai"})
+    assert len(imported(told, "编号|环节|开始|结束", f"A|受理|{one}|{other}").log) == 3
+
+
 def test_a_few_ends_before_starts_leave_their_cases_out_and_a_tenth_is_refused() -> None:
     good = [f"c{i:03}|受理|2021-06-04 09:00|2021-06-04 10:00" for i in range(100)]
     bad = [f"d{i:03}|受理|2021-06-04 09:00|2021-06-04 08:00" for i in range(11)]

@@ -14,7 +14,7 @@ from calibration.importing.findings import Example, Findings
 from calibration.importing.ids import check_ids
 from calibration.importing.mapping import Mapping
 from calibration.importing.raw import RawBatch, RawTable
-from calibration.importing.times import TimeColumn
+from calibration.importing.times import TimeColumn, refuse_mixed_zones
 from sim.errors import InputError, InputErrors
 from sim.eventlog import Coded, Ints
 from sim.names import nearest
@@ -52,7 +52,7 @@ class _Gathered:
     """What the batches had so far."""
 
     def __init__(self, mapping: Mapping, times: list[str], words: list[str]) -> None:
-        self._case = mapping.case
+        self._case, self._zone = mapping.case, mapping.zone
         self._clocks = {name: TimeColumn(name, mapping.dates, mapping.zone) for name in times}
         self._words = {name: Words(name) for name in words}
         self._ids = Words(mapping.case, exact=True)
@@ -89,6 +89,7 @@ class _Gathered:
             ids = threads.submit(self._ids.coded, row)
             words = {name: threads.submit(column.coded, row) for name, column in self._words.items()}
             times = {name: threads.submit(clock.settled) for name, clock in self._clocks.items()}
+        refuse_mixed_zones(list(self._clocks.values()), self._zone)
         found_times = {name: done.result() for name, done in times.items()}
         found_words = {name: Coded(*done.result()) for name, done in words.items()}
         case, labels = ids.result()

@@ -7,17 +7,18 @@ April or the fourth of March is decided by the whole column, or refused; what ca
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from calibration.importing.cells import MISSING, normalised, text_buffers
-from calibration.importing.dates import Field, Shape, shape_of
+from calibration.importing.dates import Shape, shape_of
 from calibration.importing.findings import Example, Findings
+from calibration.importing.instants import Digits, instants_of, times_of
 from calibration.importing.mapping import Order
+from calibration.importing.zones import LOCAL, Zone
 from sim.errors import InputError
 from sim.eventlog import NAT, Ints
 from sim.model.quantities import DAY_US
@@ -26,25 +27,18 @@ from sim.text import Text
 if TYPE_CHECKING:
     import pyarrow as pa
 
-LOCAL = "Asia/Shanghai"
 YEARS = range(1970, 2101)
 """Other years are refused; those of ``_NEVER`` mean "no date"."""
 
-_SECOND = 1_000_000
-_QUARTER = 900 * _SECOND
-_SERIAL_ZERO = -25_569  # 1899-12-30: Excel's 1900 system, with the 29 February 1900 that it believes in behind it
-_SERIALS = (20_000, 80_000)  # 1954 to 2119
+_HOUR_US = DAY_US // 24
 _NEVER = ("0001-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "9999-12-31", "2999-12-31", "9999-09-09")
 _NEVER_US = np.array([np.datetime64(day, "D").astype(np.int64) for day in _NEVER]) * DAY_US
 _FIRST_US = int(np.datetime64("1900-01-01", "us").astype(np.int64))
-_EPOCH_US = (0, 8 * 3600 * _SECOND)  # 1970-01-01 00:00, and as Shanghai shows it
+_EPOCH_US = (0, 8 * _HOUR_US)  # 1970-01-01 00:00, and as Shanghai shows it
 _ZERO = np.uint8(ord("0"))
 _DIGITS = np.arange(256, dtype=np.uint8)
 _DIGITS[ord("0") : ord("9") + 1] = ord("9")
 _ORDERS: tuple[Order, Order] = ("day-first", "month-first")
-# For each month from January of year 0: its first day and how many days it has.
-_MONTH_FIRST = np.arange(np.datetime64("0000-01"), np.datetime64("10000-02")).astype("M8[D]").astype(np.int64)
-_MONTH_DAYS = np.diff(_MONTH_FIRST)
 
 
 class _Ordered(NamedTuple):
@@ -62,14 +56,14 @@ class TimeColumn:
     def __init__(self, name: str, order: Order | None = None, zone: str | None = None) -> None:
         self.name, self.order, self.zone = name, order, zone
         self.findings = Findings()
-        self._offsets = _Zone(zone or LOCAL)
+        self._offsets = Zone(zone or LOCAL)
         self._read: list[Ints] = []
         self._n = 0
         self._ordered: list[_Ordered] = []
         self._styles: Counter[str] = Counter()
         self._samples: dict[str, Example] = {}
-        self._naive: Example | None = None
-        self._aware: Example | None = None
+        self.naive: Example | None = None
+        self.aware: Example | None = None
 
     def read(self, given: pa.Array, rows: Ints) -> NDArray[np.bool_]:
         """One more batch; which of its cells are neither a time nor a word for "nothing"."""
@@ -89,19 +83,12 @@ class TimeColumn:
     def settled(self) -> Ints:
         """The times of all rows, NAT where there is none.
 
-        Errors: InputError where the order of day and month stays open, or naive times stand beside aware ones.
+        Errors: InputError where the order of day and month stays open.
         """
         times = np.concatenate(self._read) if self._read else np.zeros(0, np.int64)
         self._read = []
         if self._ordered:
             self._put_in_order(times)
-        if self._naive and self._aware and self.zone is None:
-            raise InputError(  # BAD_INPUT 33
-                Text("同一列中有的时间带时区,有的不带", "times with an offset stand beside times without one"),
-                Text("在映射中写明 zone,例如 zone: Asia/Shanghai", "give the zone in the mapping: zone: Asia/Shanghai"),
-                where=self.name,
-                value=f"{self._aware.row}: {self._aware.value}; {self._naive.row}: {self._naive.value}",
-            )
         self._tell_styles()
         return times
 
@@ -140,11 +127,11 @@ class TimeColumn:
                 wrong[places] = True
             return
         first = Example(int(rows[places[0]]), self.name, cell(int(places[0])))
-        digits = _Digits(data, offsets[places], int(length[places[0]]))
+        digits = Digits(data, offsets[places], int(length[places[0]]))
         if shape.style in ("ordered-date", "two-digit-date"):
             self._read_ordered(shape, digits, places, rows, first, wrong, found)
         else:
-            times, good = _times_of(shape, digits)
+            times, good = times_of(shape, digits)
             if shape.aware:
                 times = self._offsets.local(times, good)
                 self.findings.add("zone-converted", "told", places.size, [first], zone=self.zone or LOCAL)
@@ -162,9 +149,9 @@ class TimeColumn:
         self._samples.setdefault(shape.name, first)
         self._styles[shape.name] += n
         if shape.aware:
-            self._aware = self._aware or first
+            self.aware = self.aware or first
         else:
-            self._naive = self._naive or first
+            self.naive = self.naive or first
         if shape.style == "serial":
             self.findings.add("excel-serial", "repaired", n, [first])
         elif shape.style.endswith("seconds"):
@@ -177,7 +164,7 @@ class TimeColumn:
     def _read_ordered(
         self,
         shape: Shape,
-        digits: _Digits,
+        digits: Digits,
         places: Ints,
         rows: Ints,
         first: Example,
@@ -193,14 +180,14 @@ class TimeColumn:
             )
         a, b, c = (digits.number(part) for part in shape.parts)
         if shape.style == "two-digit-date" and self.order == "year-first":
-            times, good = _instants(shape, digits, 2000 + a, b, c)
+            times, good = instants_of(shape, digits, 2000 + a, b, c)
             found[places] = np.where(good, times, NAT)
             wrong[places[~good]] = True
             return
         year = c if shape.century else 2000 + c
         readings, impossible = [], []
         for day, month in ((a, b), (b, a)):
-            times, good = _instants(shape, digits, year, month, day)
+            times, good = instants_of(shape, digits, year, month, day)
             if shape.aware:
                 times = self._offsets.local(times, good)
             readings.append(np.where(good & _in_range(times), times, NAT))
@@ -245,25 +232,18 @@ _SAY_ORDER = Text(
 )
 
 
-class _Digits:
-    """The digits of cells of one shape and so of one length; ``first`` is the place of each cell in the bytes."""
-
-    def __init__(self, data: NDArray[np.uint8], first: NDArray[np.int32], length: int) -> None:
-        self.size, self.length = first.size, length
-        if first.size * length == data.size:  # the whole column has this shape
-            self._cells = data.reshape(first.size, length)
-        else:
-            self._cells = data[first[:, None] + np.arange(length, dtype=first.dtype)]
-
-    def number(self, field: Field) -> Ints:
-        """The number that stands in these places of every cell, 0 for an empty field."""
-        begin, width = field
-        value: NDArray[Any] = np.zeros(self.size, np.int32 if width < 10 else np.int64)
-        for place in range(begin, begin + width):
-            value *= 10
-            value += self._cells[:, place]
-            value -= ord("0")
-        return value.astype(np.int64)
+def refuse_mixed_zones(columns: Sequence[TimeColumn], zone: str | None) -> None:
+    """Errors: InputError where times with an offset stand beside times without one, in one column or in two, and
+    nobody says of which zone those are (BAD_INPUT 33)."""
+    aware = next(((column.name, column.aware) for column in columns if column.aware), None)
+    naive = next(((column.name, column.naive) for column in columns if column.naive), None)
+    if aware is not None and naive is not None and zone is None:
+        raise InputError(
+            Text("有的时间带时区,有的不带", "times with an offset stand beside times without one"),
+            Text("在映射中写明 zone,例如 zone: Asia/Shanghai", "give the zone in the mapping: zone: Asia/Shanghai"),
+            where=f"{naive[0]}, row {naive[1].row}",
+            value=f"{naive[1].value}; {aware[0]}, row {aware[1].row}: {aware[1].value}",
+        )
 
 
 def _by_shape(offsets: NDArray[np.int32], data: NDArray[np.uint8]) -> list[tuple[str, Ints]]:
@@ -289,57 +269,6 @@ def _by_shape(offsets: NDArray[np.int32], data: NDArray[np.uint8]) -> list[tuple
     return [(text, order[first[i] : first[i + 1]]) for i, text in enumerate(texts) if text]
 
 
-def _times_of(shape: Shape, digits: _Digits) -> tuple[Ints, NDArray[np.bool_]]:
-    if shape.style == "serial":
-        days, width = digits.number((0, 5)), min(max(digits.length - 6, 0), 15)
-        part = digits.number((6, width)) / 10.0**width
-        times = (days + _SERIAL_ZERO) * DAY_US + np.rint(part * (DAY_US / _SECOND)).astype(np.int64) * _SECOND
-        return times, (days >= _SERIALS[0]) & (days <= _SERIALS[1])
-    if shape.style.endswith("seconds"):
-        unit = {"seconds": _SECOND, "milliseconds": 1000, "microseconds": 1}[shape.style]
-        return digits.number((0, digits.length)) * unit, np.ones(digits.size, np.bool_)
-    year, month, day = (digits.number(part) for part in shape.parts)
-    if shape.month:
-        month = np.full_like(day, shape.month)
-    return _instants(shape, digits, year if shape.century else 2000 + year, month, day)
-
-
-def _instants(shape: Shape, digits: _Digits, year: Ints, month: Ints, day: Ints) -> tuple[Ints, NDArray[np.bool_]]:
-    """Microseconds, and which of them are dates that exist and times of a day."""
-    good = (month >= 1) & (month <= 12)
-    index = year * 12 + month - 1
-    if not good.all():
-        index = np.where(good, index, np.where(year == 0, 0, 2000 * 12))
-    good &= (day >= 1) & (day <= _MONTH_DAYS[index])
-    times = (_MONTH_FIRST[index] + (day - 1)) * DAY_US
-    if not shape.hour[1]:
-        return times, good
-    hour, minute, second = digits.number(shape.hour), digits.number(shape.minute), digits.number(shape.second)
-    hour, possible = _of_24(hour, shape.half)
-    fraction = (
-        digits.number(shape.fraction) * 10 ** max(6 - shape.fraction[1], 0) // 10 ** max(shape.fraction[1] - 6, 0)
-    )
-    good &= possible & (minute < 60) & (second <= 60)  # a leap second is the next minute (BAD_INPUT 28)
-    good &= (hour < 24) | ((hour == 24) & (minute + second == 0))
-    seconds = hour * 3600 + minute * 60 + second
-    if shape.zone:
-        seconds -= shape.zone * (digits.number(shape.offset_hour) * 3600 + digits.number(shape.offset_minute) * 60)
-    return times + seconds * _SECOND + fraction, good
-
-
-def _of_24(hour: Ints, half: str) -> tuple[Ints, NDArray[np.bool_]]:
-    """Hours of the day: 下午2时 and 下午14时 are both 14, 上午12时 is midnight as in spreadsheets, 中午1时 is 13."""
-    if half == "am":
-        return np.where(hour == 12, 0, hour), hour <= 12
-    if half == "pm":
-        return np.where(hour < 12, hour + 12, hour), hour >= 1
-    if half == "noon":
-        return np.where(hour < 3, hour + 12, hour), (hour >= 11) & (hour <= 14) | (hour >= 1) & (hour <= 2)
-    if half == "evening":
-        return np.where(hour < 12, hour + 12, hour), (hour >= 5) & (hour != 12)
-    return hour, np.ones(hour.size, np.bool_)
-
-
 def _never(times: Ints, good: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Times that mean "none"; ``good``: which are dates that exist, as the year 0 and 1900-01-00 do not."""
     midnight = times // DAY_US * DAY_US
@@ -356,34 +285,3 @@ _LOW, _HIGH = (int(np.datetime64(f"{year}-01-01", "us").astype(np.int64)) for ye
 
 def _in_range(times: Ints) -> NDArray[np.bool_]:
     return (times >= _LOW) & (times < _HIGH)
-
-
-class _Zone:
-    """Local time of a zone: its offset is looked up once for each quarter of an hour that occurs."""
-
-    def __init__(self, name: str) -> None:
-        try:
-            self._zone = timezone(timedelta(hours=8)) if name == LOCAL else ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise InputError(  # BAD_INPUT 28
-                Text("没有这个时区", "there is no such zone"),
-                Text("写成 Asia/Shanghai 之类", "write it like Asia/Shanghai"),
-                path=("zone",),
-                value=name,
-            ) from None
-        self._known: dict[int, int] = {}
-
-    def local(self, utc: Ints, good: NDArray[np.bool_]) -> Ints:
-        """Instants of UTC as civil times of the zone."""
-        if isinstance(self._zone, timezone):
-            return utc + 8 * 3600 * _SECOND
-        low, high = (int(np.datetime64(f"{year}-01-01", "us").astype(np.int64)) for year in (1900, 2200))
-        quarters, place = np.unique(np.where(good, np.clip(utc, low, high), 0) // _QUARTER, return_inverse=True)
-        return utc + np.array([self._offset(quarter) for quarter in quarters.tolist()], np.int64)[place]
-
-    def _offset(self, quarter: int) -> int:
-        if quarter not in self._known:
-            instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=quarter * 900)
-            offset = instant.astimezone(self._zone).utcoffset() or timedelta()
-            self._known[quarter] = offset // timedelta(microseconds=1)
-        return self._known[quarter]
