@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
-from sim.model.part import Id, Part
+from sim.model.part import Id, Part, refuse
+from sim.text import Text
 
 Column = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 """A column by its name in the file."""
@@ -86,3 +87,14 @@ class Mapping(Part):
     dates: Order | None = Field(default=None, description="where 03/04 could be both")
     zone: str | None = Field(default=None, description="of aware times; they become local times of it")
     classes: tuple[ClassRule, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_what_its_form_needs(self) -> Mapping:
+        if self.form == "long" and self.long is None:
+            raise refuse(
+                Text(
+                    "长表须写明 long: 环节名和时间在哪些列", "the long form says under `long` where step and times are"
+                ),
+                Text("例如 long: {step: 环节名称, end: 结束时间}", "for example long: {step: 环节名称, end: 结束时间}"),
+            )
+        return self
