@@ -11,6 +11,7 @@ from calibration.importing.event_log import Imported, import_log
 from calibration.importing.findings import Findings
 from calibration.importing.mapping import Mapping
 from calibration.importing.raw import RawBatch, RawTable, Source
+from calibration.importing.words import WORDS
 from sim.eventlog import KINDS, NAT, EventLog
 from sim.logcheck import check_log
 
@@ -33,6 +34,8 @@ def imported(mapping: Mapping, header: str, *rows: str, until: str | None = None
     moment = None if until is None else int(np.datetime64(until, "us").astype(np.int64))
     found = import_log(table(cells[0], cells[1:]), mapping, until=moment)
     check_log(found.log)
+    for finding in found.findings:
+        assert all("{" not in text for words in WORDS[finding.kind] for text in words.format(**finding.details))
     return found
 
 

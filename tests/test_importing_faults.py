@@ -94,8 +94,9 @@ def test_a_date_that_does_not_exist_rejects_its_row_and_leaves_its_case_out() ->
 
 def test_a_column_that_is_no_time_is_refused_as_a_whole() -> None:
     rows = [f"c{i}|受理||{'张三' if i % 2 else '2021-06-04'}" for i in range(40)]
-    with pytest.raises(InputError, match="20 of 40"):
+    with pytest.raises(InputError, match="20 of 40") as refused:
         imported(LONG, "编号|环节|开始|结束", *rows)
+    assert "张三" not in str(refused.value) and "row 3" in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -283,6 +284,12 @@ def test_what_forbids_a_reading_is_named() -> None:
     assert found.missing[:3] == ("start", "owner", "stage")
     assert found.findings["steps-without-owner"].details == {"steps": "export/reply"}
     assert found.findings["ends-only"].count == 1
+
+
+def test_no_finding_shows_the_name_of_a_clerk() -> None:
+    mapping = LONG.model_copy(update={"who": "经办人"})
+    found = imported(mapping, "编号|环节|开始|结束|经办人", "A|受理||2021-06-04 09:00|张　三丰", "B|受理|| x|无")
+    assert "三丰" not in str(list(found.findings))
 
 
 def test_an_attribute_that_differs_between_rows_of_a_case_is_none_and_told() -> None:

@@ -88,8 +88,8 @@ def text_buffers(cells: pa.Array) -> tuple[NDArray[Any], NDArray[np.uint8]]:
 class Words:
     """A column of words over all batches: first as the file has them, in the end as codes of the normalised ones."""
 
-    def __init__(self, column: str, *, exact: bool = False) -> None:
-        self.column, self.exact = column, exact
+    def __init__(self, column: str, *, exact: bool = False, private: bool = False) -> None:
+        self.column, self.exact, self.private = column, exact, private
         self.findings = Findings()
         self._chunks: list[pa.Array] = []
 
@@ -101,7 +101,7 @@ class Words:
         """Code of each row, -1 for nothing, and the words in the order of their UTF-8 bytes.
 
         ``exact``: kept as they are, spaces and all (ids). Else normalised, words for "nothing" taken as nothing;
-        both counted.
+        both counted. ``private``: no example shows a word (BAD_INPUT 42).
         """
         import pyarrow as pa
 
@@ -120,7 +120,10 @@ class Words:
         for kind, reaction, which in (("full-width", "repaired", changed), ("missing-word", "missing", nothing)):
             if which.any():
                 places = np.flatnonzero(which[codes])
-                shown = [Example(int(rows[i]), self.column, given[int(codes[i])].as_py()) for i in places[:5]]
+                shown = [
+                    Example(int(rows[i]), self.column, "" if self.private else given[int(codes[i])].as_py())
+                    for i in places[:5]
+                ]
                 self.findings.add(kind, reaction, places.size, shown)  # type: ignore[arg-type]
         names = sorted({word for word in words if not is_missing(word)}, key=str.encode)
         place = {name: i for i, name in enumerate(names)}

@@ -54,7 +54,7 @@ class _Gathered:
     def __init__(self, mapping: Mapping, times: list[str], words: list[str]) -> None:
         self._case, self._zone = mapping.case, mapping.zone
         self._clocks = {name: TimeColumn(name, mapping.dates, mapping.zone) for name in times}
-        self._words = {name: Words(name) for name in words}
+        self._words = {name: Words(name, private=name == mapping.who) for name in words}
         self._ids = Words(mapping.case, exact=True)
         self._rejected = RejectedRows()
         self._rows: list[Ints] = []
@@ -70,7 +70,8 @@ class _Gathered:
             cells = batch.columns[name]
             places = np.flatnonzero(clock.read(cells, batch.row))
             if places.size:
-                shown = [Example(int(batch.row[i]), name, cells[int(i)].as_py()) for i in places[:5]]
+                texts = [cells[int(i)].as_py() for i in places[:5]]
+                shown = [Example(int(batch.row[i]), name, _shown(t)) for i, t in zip(places[:5], texts, strict=True)]
                 findings.add("unreadable-time", "rejected", places.size, shown)
                 unread[places] = True
         for lost in batch.rejected:
@@ -135,6 +136,11 @@ def _check_columns(table: RawTable, named: Iterable[str]) -> None:
     ]
     if errors:
         raise InputErrors(errors) if len(errors) > 1 else errors[0]
+
+
+def _shown(cell: str) -> str:
+    """A cell that is no time as an example may show it: without any digit it could be somebody's name (BAD_INPUT 42)."""
+    return cell if any(letter.isdigit() for letter in cell) else "…"
 
 
 def _refuse_too_many(n: int, of: int, findings: Findings) -> None:
