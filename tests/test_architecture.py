@@ -95,6 +95,7 @@ HOUSE = {
         f"{MODEL} {ANALYSIS} eventlog replicate report fits calibration",
     ),
     "calibration": ("calibration", f"{MODEL} {ANALYSIS} eventlog report fits fitting disk"),
+    "asked": ("calibration.commands", f"{MODEL} {ANALYSIS} eventlog report disk calibration command"),
 }
 HEAVY = {"numba", "scipy", "matplotlib", "pyarrow", "duckdb", "simpy"}
 PUBLIC_NAMES = "## Public names"

@@ -12,7 +12,7 @@ from calibration.observing import pictures, words
 from calibration.observing.change import Change
 from calibration.observing.observed import LateCase, Observation, Observed
 from calibration.observing.tables import finding_rows, overview
-from sim.report import numbers
+from sim.report import numbers, wording
 from sim.report.inline_svg import InlineSvg
 from sim.report.typography import shown
 from sim.report.verdict_words import MARKS, value_words
@@ -20,7 +20,6 @@ from sim.text import Language, Text
 
 _MOST_LATE = 50
 """Late cases of a limit on the page; the workbook has them all."""
-_UNITS = {"wd": Text("工作日", "wd"), "d": Text("天", "d")}
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,7 @@ def page(
         w=words,
         t=lambda zh, en: zh if lang == "zh" else en,
         say=lambda text: shown(text.in_(lang), lang),
+        fit=lambda text: shown(text, lang, longest=2000),
         lang=lang,
         o=observation,
         source=source,
@@ -99,7 +99,7 @@ def _sections(observation: Observation, lang: Language) -> Iterator[Section]:
 def _facts(each: Observed, lang: Language) -> str:
     """n, late, still open, in one sentence."""
     default = next(r for r in each.verdict.readings if r.reading.role == "default")
-    unit = _UNITS[default.mean.unit if default.mean.unit in _UNITS else "wd"].in_(lang)
+    unit = wording.after_number(default.reading).in_(lang)
     mean = "-" if default.mean.value is None else f"{numbers.days(default.mean.value)} {unit}"
     if not each.limit.tells_late(default.reading):
         told = Text("办结 {n} 件,在办 {open} 件;平均用时 {mean}", "{n} finished, {open} still open; mean {mean}")
@@ -128,7 +128,7 @@ def _future(each: Observed, lang: Language) -> str:
 def _cohort(each: Observed, lang: Language) -> str:
     if each.facts is None or each.facts.curve is None:
         return ""
-    unit = _UNITS[each.facts.unit].in_(lang)
+    unit = wording.after_number(each.facts.reading).in_(lang)
     found = [each.facts.curve.quantile(q).value for q in (0.5, 0.9)]
     median, most = ("-" if days is None else f"{numbers.days(days)} {unit}" for days in found)
     return words.COHORT.format(median=median, most=most).in_(lang)

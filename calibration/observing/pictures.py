@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from calibration.observing import words
 from calibration.observing.observed import Facts, Observed
-from sim.report import numbers
+from sim.report import numbers, wording
 from sim.report.charts.canvas import FAINT, HALF, HEAD, INK, SMALL, SOFT, Picture, Sheet, settings
 from sim.report.charts.key import scenario_color
 from sim.text import Language, Text
@@ -14,7 +16,8 @@ _TOP = HEAD + 4.6
 _SHOWN = 0.97
 """The axis reaches at least to this quantile; the last few cases would squeeze all others."""
 _MOST_MONTHS = 18
-_UNITS = {"wd": Text("工作日", "working days"), "d": Text("自然日", "calendar days")}
+_MOST_POINTS = 300
+"""So many steps of a curve are drawn; more would be finer than the print."""
 
 
 def finished(each: Observed, lang: Language) -> Picture | None:
@@ -25,8 +28,8 @@ def finished(each: Observed, lang: Language) -> Picture | None:
     curve, value = facts.curve, each.limit.value_of(facts.reading)
     far = curve.quantile(_SHOWN).value or float(curve.times[-1])
     most = max(far * 1.05, 1.25 * value.amount if value else 0.0) or 1.0
-    seen = curve.times <= most
-    unit = _UNITS[facts.unit].in_(lang)
+    seen = np.unique(np.linspace(0, np.count_nonzero(curve.times <= most) - 1, _MOST_POINTS).astype(np.int64))
+    unit = wording.short_unit(facts.reading).in_(lang)
     title = f"{each.id} " + Text("第几天办结多少", "Share finished by day").in_(lang)
     about = Text("受理的办件,未办结的按在办计", "of the cases accepted, open ones counted while they were seen").in_(
         lang

@@ -10,6 +10,7 @@ from calibration.importing.words import WORDS
 from calibration.observing import words
 from calibration.observing.observed import Observation
 from sim.report.verdict_words import value_words
+from sim.report.wording import describe_limit
 from sim.text import Language
 
 
@@ -39,7 +40,7 @@ def overview(observation: Observation, lang: Language) -> Iterator[OverviewRow]:
             continue
         reading = each.limit.default_reading()
         assert reading is not None
-        facts = (each.id, each.limit.name.in_(lang), str(each.limit.value or "-"), reading.name.in_(lang))
+        facts = (each.id, each.limit.name.in_(lang), describe_limit(each.limit).in_(lang), reading.name.in_(lang))
         result = next((r for r in each.verdict.readings if r.reading.id == reading.id), None)
         if result is None:
             why = dict(each.verdict.withheld).get(reading.id)
