@@ -139,7 +139,7 @@ def _check_columns(table: RawTable, named: Iterable[str]) -> None:
 
 
 def _shown(cell: str) -> str:
-    """A cell that is no time as an example may show it: without any digit it could be somebody's name (BAD_INPUT 42)."""
+    """A cell that is no time as an example may show it: without a digit it could be a name (BAD_INPUT 42)."""
     return cell if any(letter.isdigit() for letter in cell) else "…"
 
 
