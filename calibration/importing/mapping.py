@@ -52,7 +52,18 @@ class LongColumns(Part):
     ready: Column | None = None
     start: Column | None = None
     end: Column | None = None
-    lifecycle: Column | None = Field(default=None, description="start, complete, suspend, resume: one row an event")
+    lifecycle: Column | None = Field(
+        default=None, description="start, complete, suspend, resume: one row an event, whose time is `end`"
+    )
+
+    @model_validator(mode="after")
+    def _has_times(self) -> LongColumns:
+        if self.end is None and (self.lifecycle is None or (self.start is None and self.ready is None)):
+            raise refuse(
+                Text("长表须写明 end: 每个步骤何时结束", "the long form says in `end` when a step ended"),
+                Text("例如 end: 结束时间", "for example end: 结束时间"),
+            )
+        return self
 
 
 class Suspension(Part):
