@@ -58,6 +58,12 @@ def test_a_column_that_is_not_in_the_file_is_refused_with_the_nearest_name() -> 
     assert "环节名" in refused.value.errors[1].cure.zh
 
 
+def test_a_long_form_without_ends_is_refused() -> None:
+    starts = LONG.model_copy(update={"long": LongColumns(step="环节", start="开始")})
+    with pytest.raises(InputError, match="when a step ended"):
+        imported(starts, "编号|环节|开始", "A|受理|2021-06-04")
+
+
 def test_step_names_that_nobody_knows_are_all_listed_with_their_counts() -> None:
     rows = ["A|受理||2021-06-04", "A|勘察||2021-06-04", "A|勘察||2021-06-05", "A|装表||2021-06-06"]
     with pytest.raises(InputError) as refused:

@@ -33,6 +33,12 @@ def executions(columns: Columns, mapping: Mapping, findings: Findings) -> tuple[
     """
     long = mapping.long
     assert long is not None
+    if long.end is None and (long.lifecycle is None or (long.start is None and long.ready is None)):
+        raise InputError(
+            Text("长表须写明每个步骤何时结束", "the long form must say when a step ended"),
+            Text("在映射中写明 long 的 end,例如 end: 结束时间", "give `end` under `long` in the mapping"),
+            path=("long", "end"),
+        )
     steps = columns.words[long.step]
     means, table = meanings(steps, mapping.steps, long.step)
     nothing = np.full(means.size, NAT, np.int64)

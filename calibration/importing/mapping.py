@@ -56,15 +56,6 @@ class LongColumns(Part):
         default=None, description="start, complete, suspend, resume: one row an event, whose time is `end`"
     )
 
-    @model_validator(mode="after")
-    def _has_times(self) -> LongColumns:
-        if self.end is None and (self.lifecycle is None or (self.start is None and self.ready is None)):
-            raise refuse(
-                Text("长表须写明 end: 每个步骤何时结束", "the long form says in `end` when a step ended"),
-                Text("例如 end: 结束时间", "for example end: 结束时间"),
-            )
-        return self
-
 
 class Suspension(Part):
     """A pair of columns with the begin and the end of a suspension (挂起, 特别程序)."""
