@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibration.importing.event_log import import_log
@@ -212,6 +212,7 @@ def _instants(histories: list[list[tuple[str, int]]]) -> list[list[tuple[str, da
     return found
 
 
+@settings(max_examples=40)
 @given(HISTORIES)
 def test_the_long_and_the_wide_form_of_the_same_cases_are_the_same_log(histories: list[list[tuple[str, int]]]) -> None:
     cases = _instants(histories)
@@ -227,6 +228,7 @@ def test_the_long_and_the_wide_form_of_the_same_cases_are_the_same_log(histories
     assert first_difference(one, other) is None
 
 
+@settings(max_examples=40)
 @given(HISTORIES, st.randoms(use_true_random=False), st.integers(1, 7))
 def test_neither_the_order_of_the_rows_nor_the_batches_change_the_log(
     histories: list[list[tuple[str, int]]], shuffle: random.Random, per_batch: int

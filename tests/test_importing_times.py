@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibration.importing.times import TimeColumn
@@ -161,6 +161,7 @@ def test_times_written_in_any_mixture_of_styles_are_read_back(given_: list[tuple
     assert [np.datetime64(each, "us") for each in shown] == [np.datetime64(instant, "us") for instant, _ in given_]
 
 
+@settings(max_examples=50)
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=6))
 def test_any_text_is_read_told_or_refused(cells: list[str]) -> None:
     with suppress(InputError):
