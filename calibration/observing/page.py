@@ -10,8 +10,8 @@ import numpy as np
 from calibration.importing.findings import Findings
 from calibration.observing import pictures, words
 from calibration.observing.change import Change
-from calibration.observing.observed import LateCase, Observation, Observed
-from calibration.observing.tables import finding_rows, overview
+from calibration.observing.observed import Facts, Group, LateCase, Observation, Observed
+from calibration.observing.tables import finding_rows, lacking, overview
 from sim.report import numbers, wording
 from sim.report.inline_svg import InlineSvg
 from sim.report.typography import shown
@@ -20,6 +20,7 @@ from sim.text import Language, Text
 
 _MOST_LATE = 50
 """Late cases of a limit on the page; the workbook has them all."""
+_MOST_GROUPS = 20
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Section:
     cohort: str
     readings: list[tuple[str, str, str, str, str]]
     withheld: list[tuple[str, str]]
+    groups: list[tuple[Text, tuple[Group, ...]]]
+    tells_late: bool
     late: list[tuple[str, ...]]
     more_late: int
 
@@ -64,6 +67,7 @@ def page(
         o=observation,
         source=source,
         period=(first, last),
+        lacking=lacking(observation, lang),
         rows=list(overview(observation, lang)),
         marks=MARKS,
         share=numbers.fine_share,
@@ -91,9 +95,17 @@ def _sections(observation: Observation, lang: Language) -> Iterator[Section]:
             cohort=_cohort(each, lang),
             readings=list(_readings(each, lang)),
             withheld=[(id_, f"{error.rule.in_(lang)}: {error.value}") for id_, error in each.verdict.withheld],
+            groups=[] if each.facts is None else _groups(each.facts),
+            tells_late=default is not None and each.limit.tells_late(default.reading),
             late=[_late(case, lang) for case in late[:_MOST_LATE]],
             more_late=max(len(late) - _MOST_LATE, 0),
         )
+
+
+def _groups(facts: Facts) -> list[tuple[Text, tuple[Group, ...]]]:
+    """By district and class, those with most cases first; months are a picture."""
+    found = [(words.COLUMN_OF_GROUP[key], groups) for key, groups in facts.groups.items() if key != "month"]
+    return [(head, tuple(sorted(groups, key=lambda g: (-g.finished, g.name))[:_MOST_GROUPS])) for head, groups in found]
 
 
 def _facts(each: Observed, lang: Language) -> str:

@@ -11,7 +11,7 @@ from calibration.observing import words
 from calibration.observing.observed import Observation
 from sim.report.verdict_words import value_words
 from sim.report.wording import describe_limit
-from sim.text import Language
+from sim.text import Language, Text
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,12 @@ def overview(observation: Observation, lang: Language) -> Iterator[OverviewRow]:
             mean=result.mean.value,
             median=result.median.value,
         )
+
+
+def lacking(observation: Observation, lang: Language) -> str:
+    """What the log does not tell, in words."""
+    words_of = (words.LACKING[name].in_(lang) if name in words.LACKING else name for name in observation.log.missing)
+    return Text("、", ", ").in_(lang).join(words_of)
 
 
 def finding_rows(findings: Findings, lang: Language) -> Iterator[tuple[str, str, int, str, str]]:

@@ -32,6 +32,25 @@ CANNOT_TELL = Text("日志不足以判断", "the log cannot tell")
 WITHOUT_LIMIT = Text("未对应任何承诺的办件", "cases that no limit speaks of")
 WITHOUT_CLASS = Text("未归类", "without a class")
 
+SHARE_NOTE = Text(
+    "按时办结率:在办而已超期的计为超期,其余在办的尚不能定。",
+    "share on time: cases still open and late already count as late, the other open ones are not decided yet",
+)
+LACKING = {
+    "ready": Text("环节到达时间", "when a step became ready"),
+    "start": Text("环节开始时间", "when a step started"),
+    "end": Text("环节结束时间", "when a step ended"),
+    "time-of-day": Text("具体时刻(只有日期)", "the time of day (dates alone)"),
+    "owner": Text("用时主体", "whose time a step is"),
+    "stage": Text("环节归属", "stages"),
+    "released_by": Text("环节之间的衔接", "which step released which"),
+    "needs": Text("所需人员", "who is needed"),
+    "stints": Text("实际工作时段", "stretches of work"),
+    "pools": Text("班组", "pools"),
+    "calendars": Text("班组工作时间", "working hours of pools"),
+}
+"""What a log may not tell, in words."""
+
 COLUMN_OF_GROUP = {
     "month": Text("办结月份", "month of the end"),
     "district": DISTRICT,
