@@ -23,7 +23,7 @@ from tests.bench.table import show
 from tests.bench.workloads import ROOT
 
 PACKAGES = ("shixian", "simpy", "numba", "llvmlite", "numpy", "scipy")
-PARTS = ("starting", *parts.NAMES, "growth", "memory", "workers", "city", "report")
+PARTS = ("starting", *parts.NAMES, "growth", "memory", "workers", "city", "report", "export")
 CITY = ("scenarios/baotou", "before", "plan")
 _ABOUT = Text(
     "与 SimPy 比较速度,并测量用户等待的时间;写出 results/bench/bench.json",
@@ -54,6 +54,7 @@ def main(arguments: Sequence[str], study: Sequence[str] = CITY) -> Bench:
         "workers": lambda: parts.workers(asked.cases, 8, asked.runs),
         "city": lambda: parts.city(study, (2, 6), asked.full),
         "report": lambda: parts.report(study, 10),
+        "export": lambda: parts.export((asked.cases * 10, asked.cases * 50)),
     }
     bench = Bench(
         commit=_commit(),

@@ -118,6 +118,19 @@ class City(Part):
     """False where the 100 replications were really run."""
 
 
+class Export(Part):
+    """A made-up export read and imported in a process of its own, on the wall's clock; its peak memory.
+
+    ``mb_at_50_million`` is worked out from the two sizes, as a straight line.
+    """
+
+    rows: list[int]
+    wall_s: list[float]
+    peak_mb: list[float]
+    rows_per_s: int
+    mb_at_50_million: int
+
+
 class Machine(Part):
     processor: str
     processors: int
@@ -145,3 +158,4 @@ class Bench(Part):
     workers: Workers | None = None
     city: City | None = None
     report: Command | None = None
+    export: Export | None = None

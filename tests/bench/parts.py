@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from statistics import fmean, median, stdev
 from typing import Literal
 
@@ -12,7 +14,19 @@ import sim
 from sim.engine.program import compile_program
 from sim.engine.replicate import replicate
 from tests.bench.clocks import alternating, cpu, in_turn, python, wall
-from tests.bench.document import City, Command, Growth, Mean, Memory, Program, Starting, Times, Workers, Workload
+from tests.bench.document import (
+    City,
+    Command,
+    Export,
+    Growth,
+    Mean,
+    Memory,
+    Program,
+    Starting,
+    Times,
+    Workers,
+    Workload,
+)
 from tests.bench.simpy_models import MODELS
 from tests.bench.workloads import SEED, Found, days, found, most_cases, scenario, simulated
 
@@ -153,6 +167,25 @@ def report(study: Sequence[str], replications: int) -> Command:
     """What ``make report`` does, into an empty folder."""
     with tempfile.TemporaryDirectory() as out:
         return _compare(study, replications, "--out", out, "--logs", "first")
+
+
+def export(sizes: tuple[int, int]) -> Export:
+    """Two sizes; the speed is that of the larger."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = []
+        for rows in sizes:
+            path = f"{folder}/{rows}.csv"
+            python("-m", "tests.bench.exports", "make", path, str(rows))
+            found.append(json.loads(python("-m", "tests.bench.exports", "read", path).output))
+            Path(path).unlink()
+    rows, peak = [its["rows"] for its in found], [its["peak_mb"] for its in found]
+    return Export(
+        rows=rows,
+        wall_s=[round(its["wall_s"], 2) for its in found],
+        peak_mb=[round(mb, 1) for mb in peak],
+        rows_per_s=round(rows[1] / found[1]["wall_s"]),
+        mb_at_50_million=round(peak[1] + (50_000_000 - rows[1]) * (peak[1] - peak[0]) / (rows[1] - rows[0])),
+    )
 
 
 def _compare(study: Sequence[str], replications: int, *options: str) -> Command:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sim.text import Language, Text
-from tests.bench.document import Bench, Mean, Times
+from tests.bench.document import Bench, Export, Mean, Times
 
 GOALS = {"w1": 60, "w1c": 50, "w2": 50}
 """Times SimPy, in a warm process."""
@@ -138,6 +138,22 @@ def _others(bench: Bench) -> Iterator[tuple[Text, str, str]]:
             f"{its.wall_s:.0f} s (CPU {its.cpu_s:.0f} s)",
             "30 s",
         )
+    if bench.export:
+        yield from _of_export(bench.export)
+
+
+def _of_export(its: Export) -> Iterator[tuple[Text, str, str]]:
+    n, seconds, peak = its.rows[-1], its.wall_s[-1], its.peak_mb[-1]
+    yield (
+        Text(f"读入并整理 {n:,} 行导出数据(实际时间)", f"an export of {n:,} rows, read and imported (wall clock)"),
+        f"{seconds:.1f} s = {its.rows_per_s / 1e6:.2f} M/s",
+        ">= 1 M/s",
+    )
+    yield (
+        Text("其内存峰值;五千万行推算", "its peak memory; worked out for 50 million rows"),
+        f"{peak / 1024:.1f} GB; {its.mb_at_50_million / 1024:.0f} GB",
+        "<= 24 GB",
+    )
 
 
 def _worked_out(bench: Bench) -> str:
