@@ -15,7 +15,7 @@ from calibration.importing.checks import check, entered_together
 from calibration.importing.classes import classes_of
 from calibration.importing.collecting import collect
 from calibration.importing.columns import Columns
-from calibration.importing.executions import Executions, Flags, by_case, joined
+from calibration.importing.executions import Executions, Flags, by_case, joined, marks_beside
 from calibration.importing.findings import Example, Findings
 from calibration.importing.life import Lives, lives, word_of_cases
 from calibration.importing.mapping import Mapping
@@ -80,7 +80,7 @@ def import_log(
     own, counted = Findings(), its if kept.all() else its.where(kept[its.case])
     with ThreadPoolExecutor(1) as beside:
         together = beside.submit(entered_together, counted, columns.ids, int(kept.sum()), own)
-        log = _log(joined([its, pauses]), life, kept, columns, mapping, findings, until)
+        log = _log(joined([*marks_beside(its), pauses]), life, kept, columns, mapping, findings, until)
         together.result()
     findings.merge(own)
     told = mapping.closed is not None or mapping.state is not None

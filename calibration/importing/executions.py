@@ -63,7 +63,21 @@ class Executions:
     @property
     def marks(self) -> Flags:
         """Which are instants and no step."""
-        return self.of([means.mark is not None for means in self.table])
+        return self.of([means.mark is not None and means.step is None for means in self.table])
+
+
+def marks_beside(its: Executions) -> list[Executions]:
+    """Steps whose end is a mark as well (装表接电 is the step and 接电 the instant) as both: the steps, the marks."""
+    both = [means.step is not None and means.mark is not None for means in its.table]
+    if not any(both):
+        return [its]
+    steps = tuple(
+        means.model_copy(update={"mark": None}) if two else means for means, two in zip(its.table, both, strict=True)
+    )
+    marks = tuple(Means(mark=means.mark) if two else means for means, two in zip(its.table, both, strict=True))
+    ended = its.where(its.of(both) & (its.end != NAT))
+    nothing = np.full(len(ended), NAT, np.int64)
+    return [replace(its, table=steps), replace(ended, table=marks, ready=nothing, start=nothing.copy())]
 
 
 def joined(parts: Sequence[Executions]) -> Executions:

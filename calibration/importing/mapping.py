@@ -29,7 +29,8 @@ class FileForm(Part):
 class Means(Part):
     """What a step name of a long form, or a milestone column of a wide one, means in the words of the limits.
 
-    A milestone is the *end* of its step, which began at the milestone before it. ``mark`` names an instant instead.
+    A milestone is the *end* of its step, which began at the milestone before it. ``mark`` names its end, or without a
+    step an instant.
     """
 
     step: Id | None = None
