@@ -80,6 +80,15 @@ def masked(text: str) -> str:
     return text if found == normal(text) else found
 
 
+def is_like_a_name(text: str) -> bool:
+    """Two or three characters that begin with a usual surname, or two parts with a point between them.
+
+    >>> is_like_a_name("王小明"), is_like_a_name("现场勘查")
+    (True, False)
+    """
+    return bool(_NAME.fullmatch(text)) and (text[0] in _SURNAMES or "·" in text)
+
+
 def kind_by_header(column: str) -> Kind | None:
     """What personal data a column's name announces; a column that the analysis has a use for is none."""
     form = plain(column.rpartition("/")[2])
@@ -108,7 +117,7 @@ def kind_by_value(cells: Sequence[str]) -> Kind | None:
     for kind, test in tests:
         if sum(map(test, filled)) >= max(1, _SOME * len(filled)):
             return kind  # type: ignore[return-value]
-    names = sum(1 for text in filled if _NAME.fullmatch(text) and (text[0] in _SURNAMES or "·" in text))
+    names = sum(map(is_like_a_name, filled))
     if names >= _MOSTLY * len(filled) and len(set(filled)) >= max(3, min(_MANY, len(filled) // 2)):
         return "name"
     return None
