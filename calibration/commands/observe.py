@@ -125,10 +125,17 @@ def _read(file: Path, mapping: Path | None) -> _Read:
         if file.suffix != ".parquet":
             raise InputError(
                 Text("须用 --mapping 说明各列的含义", "--mapping must say what the columns mean"),
-                Text("写一份映射,格式见 calibration/importing/README.md", "write one: calibration/importing/README.md"),
+                Text(
+                    f"先运行 shixian inspect {file},改好它写出的映射",
+                    f"run shixian inspect {file}, edit what it writes",
+                ),
                 where=str(file),
             )
         return _Read(read_log(file), file.name, None, None, None)
+    if not mapping.exists():
+        raise InputError(
+            Text("没有这个文件", "there is no such file"), Text("检查文件名", "see to its name"), where=str(mapping)
+        )
     known = read_mapping(mapping)
     table = read(file, known.file)
     imported = import_log(table, known)
@@ -137,7 +144,7 @@ def _read(file: Path, mapping: Path | None) -> _Read:
 
 def _now(read: _Read, promises: Promises, first: dt.datetime | None, last: dt.datetime | None) -> Observation:
     from calibration.observing.observed import observe
-    from sim.model.open_time import midnight
+    from sim.model.open_time import date_of, midnight
     from sim.model.quantities import DAY_US
 
     log = read.log
@@ -152,6 +159,14 @@ def _now(read: _Read, promises: Promises, first: dt.datetime | None, last: dt.da
             Text("统计期的止日早于起日", "the period ends before it begins"),
             Text("对调 --from 与 --to", "exchange --from and --to"),
             where="--to",
+        )
+    if period[1] <= begin or end <= period[0]:
+        raise InputError(
+            Text("统计期不在数据期内", "the period lies outside the data"),
+            Text("数据自 {first} 至 {last}", "the data are of {first} to {last}").format(
+                first=date_of(begin), last=date_of(end - 1)
+            ),
+            where="--from",
         )
     return observe(log, promises, period)
 
@@ -180,10 +195,14 @@ def _parted(
 
 
 def _tell(observation: Observation, out: Path, lang: Language) -> None:
+    from calibration.observing import words
     from calibration.observing.tables import overview
     from sim.report import numbers
 
-    for row in overview(observation, lang):
+    rows = list(overview(observation, lang))
+    if not rows:
+        tell(lang)(words.NO_CASE)
+    for row in rows:
         told = [] if row.finished is None else [Text("办结 {n} 件", "{n} finished").format(n=row.finished).in_(lang)]
         if row.on_time is not None:
             share = numbers.fine_share(row.on_time)

@@ -29,6 +29,10 @@ PROMISE = Text("承诺事项", "commitment")
 
 WITHHELD = Text("不予计算", "withheld")
 CANNOT_TELL = Text("日志不足以判断", "the log cannot tell")
+NO_CASE = Text(
+    "日志中的办件不属于任何承诺:检查映射中的 classes。",
+    "no case of the log belongs to any limit: look at `classes` in the mapping",
+)
 WITHOUT_LIMIT = Text("未对应任何承诺的办件", "cases that no limit speaks of")
 WITHOUT_CLASS = Text("未归类", "without a class")
 
