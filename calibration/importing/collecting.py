@@ -23,8 +23,8 @@ from sim.text import Text
 
 def collect(table: RawTable, mapping: Mapping, findings: Findings, advance: Callable[[int], None] | None) -> Columns:
     """Read the file once. Errors: InputError for a column that it lacks, and as its parts tell."""
-    times = _times_of(mapping)
-    words = [name for name in _words_of(mapping) if name != mapping.case]
+    times = times_of(mapping)
+    words = [name for name in words_of(mapping) if name != mapping.case]
     _check_columns(table, [mapping.case, *times, *words])
     gathered = _Gathered(mapping, times, words)
     with ThreadPoolExecutor(1) as beside:  # a batch is taken apart while the next one is read
@@ -105,7 +105,8 @@ class _Gathered:
         return Columns(row, case, labels, found_times, found_words, self._rejected, self._n, unread, spoilt[:-1])
 
 
-def _times_of(mapping: Mapping) -> list[str]:
+def times_of(mapping: Mapping) -> list[str]:
+    """The columns that a mapping reads as times."""
     long = mapping.long
     named: list[str | None] = [mapping.accepted, mapping.closed, mapping.due]
     named += [long.ready, long.start, long.end] if long is not None and mapping.form == "long" else []
@@ -114,7 +115,8 @@ def _times_of(mapping: Mapping) -> list[str]:
     return list(dict.fromkeys(name for name in named if name is not None))
 
 
-def _words_of(mapping: Mapping) -> list[str]:
+def words_of(mapping: Mapping) -> list[str]:
+    """The columns that a mapping reads as words, without the case."""
     long = mapping.long
     named = [mapping.state, mapping.unit, mapping.district, mapping.system, mapping.who, *mapping.attributes]
     named += [long.step, long.lifecycle] if long is not None and mapping.form == "long" else []

@@ -1,0 +1,65 @@
+"""``shixian anonymise``: an export without personal data, that keeps what the analysis needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import rich_click as click
+
+from sim.commands import options
+from sim.commands.output import tell
+from sim.commands.values import Writable
+from sim.errors import InputError
+from sim.text import Language, Text
+
+_HELP = Text(
+    "写出一份可以带出单位的数据:只留分析要用的列,编号和经办人换成代号,其余个人信息和自由文字一律去掉。",
+    "Write an export that may leave the house: the columns that the analysis needs, ids and staff as pseudonyms; all "
+    "other personal data and free text are dropped.",
+)
+_MAPPING = Text("核对过的映射(inspect 写出)", "the mapping, as confirmed (inspect writes it)")
+_OUT = Text(
+    "写出的文件:.csv、.xlsx 或 .parquet;映射写在旁边", "file to write: .csv, .xlsx or .parquet; its mapping beside it"
+)
+
+
+def command(say: options.Say) -> click.Command:
+    @click.command("anonymise", help=say(_HELP))
+    @click.argument("file", metavar=say(options.FILE), type=click.Path(path_type=Path, readable=False))
+    @click.option("--mapping", required=True, metavar=say(options.FILE), help=say(_MAPPING),
+                  type=click.Path(path_type=Path, readable=False))  # fmt: skip
+    @click.option("--out", required=True, type=Writable(folder=False), metavar=say(options.FILE), help=say(_OUT))
+    @options.language(say)
+    def anonymise(file: Path, mapping: Path, out: Path, lang: Language) -> None:
+        from calibration.importing.anonymising import Anonymous
+        from calibration.importing.anonymous_files import write_rows
+        from calibration.importing.mapping_files import read_mapping, write_mapping
+        from calibration.importing.reading import read
+
+        beside = out.with_name(f"{out.stem}.mapping.yaml")
+        if {out.resolve(), beside.resolve()} & {file.resolve(), mapping.resolve()}:
+            raise InputError(
+                Text("不能写在原文件上", "the file itself is not written over"),
+                Text("--out 换一个文件名", "give --out another name"),
+                where="--out",
+                value=str(out),
+            )
+        known = read_mapping(mapping)
+        found = Anonymous(read(file, known.file), known)
+        write_rows(out, found.columns, found.rows(), found.told.rows)
+        write_mapping(beside, found.mapping)
+        told = found.told
+        lines = [Text(f"保留: {', '.join(told.kept)}", f"kept: {', '.join(told.kept)}")]
+        lines += [Text(f"去掉 {name}: {why.zh}", f"dropped {name}: {why.en}") for name, why in told.dropped.items()]
+        counts = (
+            (told.rows, Text("行已写出", "rows written")),
+            (told.masked, Text("个单元格中的个人信息已抹去", "cells with something personal masked")),
+            (told.unread, Text("个时间读不出,已留空", "times that cannot be read left empty")),
+            (told.rejected, Text("行读不出,未写出", "rows that cannot be read left out")),
+        )
+        lines += [Text(f"{n} {what.zh}", f"{n} {what.en}") for n, what in counts if n]
+        for line in lines:
+            click.echo(line.in_(lang))
+        tell(lang)(Text(f"已写出 {out}、{beside}", f"wrote {out} and {beside}"))
+
+    return anonymise
