@@ -54,10 +54,14 @@ def write_log(log: EventLog, path: Path) -> None:
 
 def content_of(log: EventLog) -> bytes:
     """The bytes of a log's file."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     buffer = io.BytesIO()
-    pq.write_table(_table(log), buffer, compression="zstd", row_group_size=max(len(log), 1), write_page_checksum=True)
+    table = _table(log)
+    words = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]  # of numbers few come twice
+    pq.write_table(table, buffer, compression="zstd", use_dictionary=words, row_group_size=max(len(log), 1),
+                   write_page_checksum=True)  # fmt: skip
     return buffer.getvalue()
 
 
@@ -97,7 +101,7 @@ def _table(log: EventLog) -> pa.Table:
     columns: dict[str, pa.Array] = {
         "kind": _coded(log.kind, KINDS),
         "case": identity.take(pa.array(log.case)),
-        "label": _per_case(log, Coded.of([label or None for label in cases.label])),
+        "label": _labels(log),
         "class": _per_case(log, cases.case_class),
         "process": _per_case(log, cases.process),
         "parent": identity.take(pa.array(cases.parent, mask=cases.parent < 0)).take(pa.array(log.case)),
@@ -136,6 +140,13 @@ def _coded(codes: NDArray[Any], names: Sequence[str]) -> pa.Array:
     return pa.DictionaryArray.from_arrays(
         pa.array(codes.astype(np.int32), mask=codes < 0), pa.array(names, pa.string())
     )
+
+
+def _labels(log: EventLog) -> pa.Array:
+    import pyarrow as pa
+
+    each = pa.array([label or None for label in log.cases.label], pa.string()).dictionary_encode()
+    return each.take(pa.array(log.case))
 
 
 def _per_case(log: EventLog, column: Coded) -> pa.Array:
