@@ -127,6 +127,9 @@ def test_an_html_table_that_calls_itself_xls_is_read_with_its_spans(tmp_path: Pa
     assert table.findings.counts() == {"title-line": 1, "second-header": 1, "other-format": 1, "merged-cells": 1}
     with pytest.raises(InputError, match="several tables"):
         read(written(tmp_path / "b.xls", "<table><tr><td>a<td>b</table><table><tr><td>c<td>d</table>"))
+    for spans in ("<tr><td>a" + "<td colspan=999>b" * 2, "<tr><td rowspan=9999 colspan=9>c" * 200):
+        with pytest.raises(InputError, match="1,000 columns"):
+            read(written(tmp_path / "c.xls", f"<table>{spans}</table>"))
 
 
 def test_packed_files_read_as_what_is_inside(tmp_path: Path) -> None:

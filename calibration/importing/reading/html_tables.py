@@ -18,20 +18,27 @@ from sim.text import Text
 
 _BLOCK = 1 << 20
 _WIDEST, _TALLEST = 1_000, 65_534
-"""Spans that HTML allows for."""
+"""Spans that HTML allows for; a row of more columns than the one is no row of cases."""
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 
 
 def read_html(content: Content, form: FileForm) -> RawTable:
     """The biggest table of the page; a row's number is that of the ``tr`` within it.
 
-    Errors: InputError for a page without a table, or with several of like size.
+    Errors: InputError for a page without a table, with several of like size, or with more than 1,000 columns.
     """
     encoding = _encoding(content, form)
     parser = _Tables()
-    for block in as_utf8(content, encoding, _BLOCK):
-        parser.feed(block.decode("utf-8", "replace"))
-    parser.close()
+    try:
+        for block in as_utf8(content, encoding, _BLOCK):
+            parser.feed(block.decode("utf-8", "replace"))
+        parser.close()
+    except _TooWide as error:
+        raise problem(
+            Text(f"网页表格超过 {_WIDEST} 列", f"a table of more than {_WIDEST:,} columns"),
+            Text("在 Excel 或 WPS 中打开核对,另存为 xlsx", "open it in Excel or WPS to check, and save it as xlsx"),
+            content.path,
+        ) from error
     tables = sorted(parser.tables, key=lambda table: table.size, reverse=True)
     if not tables or not tables[0].size:
         raise problem(
@@ -64,6 +71,10 @@ def _encoding(content: Content, form: FileForm) -> str:
         if form.encoding is not None or said is None:
             raise
         return encoding_of(content, said[1].decode())
+
+
+class _TooWide(Exception):
+    """Spans make a row of more columns than a table has; raised within the parser."""
 
 
 class _Table:
@@ -103,6 +114,8 @@ class _Table:
         first = len(row) + 1
         lines = (" ".join(line.split()) for line in "".join(self.text).split("\n"))
         row += ["\n".join(line for line in lines if line), *[""] * (columns - 1)]
+        if len(row) > _WIDEST:
+            raise _TooWide
         if columns > 1 or tall > 1:
             number = len(self.rows)
             self.merged.append(Merged(number, first, number + tall - 1, len(row)))
