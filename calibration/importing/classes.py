@@ -9,7 +9,9 @@ from calibration.importing.columns import Columns
 from calibration.importing.findings import Example, Findings
 from calibration.importing.life import word_of_cases
 from calibration.importing.mapping import Mapping
-from sim.eventlog import Coded
+from sim.eventlog import Coded, Ints
+
+_LISTED = 12
 
 
 def classes_of(columns: Columns, mapping: Mapping, findings: Findings) -> Coded:
@@ -24,7 +26,25 @@ def classes_of(columns: Columns, mapping: Mapping, findings: Findings) -> Coded:
             fits &= words[name].isin(normal(word) for word in wanted)
         found[fits] = names.index(rule.case_class)
     if mapping.classes:
-        lost = np.flatnonzero(found == -1)
-        first = [int(columns.row[columns.case == case].min()) for case in lost[:5]]
-        findings.add("unassigned-class", "warned", lost.size, [Example(row, "", "") for row in first])
+        _tell(np.flatnonzero(found == -1), columns, words, findings)
     return Coded(found, tuple(names))
+
+
+def _tell(lost: Ints, columns: Columns, words: dict[str, Coded], findings: Findings) -> None:
+    """Cases without a class are counted, and listed by what stands in the rules' columns, the commonest first."""
+    if not lost.size:
+        return
+    codes = np.stack([words[name].codes[lost] for name in words] or [np.zeros(lost.size, np.int32)], axis=1)
+    kinds, first, count = np.unique(codes, axis=0, return_index=True, return_counts=True)
+    shown, listed = [], []
+    for i in np.argsort(-count, kind="stable")[:_LISTED].tolist():
+        cells = [
+            "" if code < 0 else words[name].names[code] for name, code in zip(words, kinds[i].tolist(), strict=False)
+        ]
+        row = int(columns.row[columns.case == lost[first[i]]].min())
+        shown.append(Example(row, ", ".join(words), " | ".join(cells)))
+        listed.append(f"{' | '.join(cells) or '-'} ×{int(count[i])}")
+    more = "; …" if count.size > _LISTED else ""
+    findings.add(
+        "unassigned-class", "warned", lost.size, shown, columns=", ".join(words), listed="; ".join(listed) + more
+    )

@@ -159,7 +159,7 @@ CASES: Words = {
         Text("不取任何一个", "none of them is taken"),
     ),
     "unassigned-class": (
-        Text("归不进任何类别的办件", "cases that no rule gives a class"),
+        Text("归不进任何类别的办件({columns}: {listed})", "cases that no rule gives a class ({columns}: {listed})"),
         Text("不适用任何时限;请补充映射的 classes", "no limit judges them; add to the mapping's classes"),
     ),
     "step-left-out": (Text("映射中不计的步骤", "steps that the mapping leaves out"), Text("不计", "not in the log")),
