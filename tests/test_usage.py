@@ -52,7 +52,7 @@ def told(capsys: pytest.CaptureFixture[str], arguments: list[str], lang: str) ->
         (["check", EXAMPLE, "--sett", "a=1"], Text("取值: --sett\n  改法: 是否想写 --set?", "did you mean --set?")),
         (["check", EXAMPLE, "-x"], Text("没有这个选项\n  取值: -x", "there is no such option")),
         (["checc", EXAMPLE], Text("没有这个命令\n  取值: checc\n  改法: 是否想写 check?", "did you mean check?")),
-        (["observe", EXAMPLE], Text("没有这个命令\n  取值: observe", "there is no such command")),
+        (["forecast", EXAMPLE], Text("没有这个命令\n  取值: forecast", "there is no such command")),
         ([], Text("缺少命令", "a command is missing")),
         (["--version=3"], Text("选项 --version 不带取值", "option --version takes no value")),
     ],
