@@ -24,20 +24,21 @@ _ORDINAL = 0xFFFFFFFF
 class _Cases(CaseTable):
     """A table whose cases get their labels when somebody reads them: they are what takes longest to write."""
 
+    _labels: Callable[[Array], list[str]]
+
     def __init__(self, labels: Callable[[Array], list[str]], **columns: Any) -> None:
-        self.__dict__.update(columns, labels=labels)
+        self.__dict__.update(columns, _labels=labels)
 
     @cached_property
     def label(self) -> tuple[str, ...]:
-        return tuple(self.labels_of(np.arange(len(self))))
+        return tuple(self._labels(np.arange(len(self))))
 
     def labels_of(self, cases: Sequence[int] | Array) -> list[str]:
         """Of a few of them alone, with those that spawned them."""
-        labels: Callable[[Array], list[str]] = self.__dict__["labels"]
         its = np.unique(cases)
         while (parents := np.setdiff1d(self.parent[its], np.append(its, -1))).size:
             its = np.union1d(its, parents)
-        found = labels(its)
+        found = self._labels(its)
         return [found[place] for place in np.searchsorted(its, cases).tolist()]
 
     def __reduce__(self) -> tuple[Any, ...]:
