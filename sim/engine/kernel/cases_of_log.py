@@ -31,7 +31,9 @@ class _Cases(CaseTable):
 
     @cached_property
     def label(self) -> tuple[str, ...]:
-        return tuple(self._labels(np.arange(len(self))))
+        found = tuple(self._labels(np.arange(len(self))))
+        self.__dict__["_labels"] = lambda cases: [found[case] for case in cases.tolist()]  # the run's arrays may go
+        return found
 
     def labels_of(self, cases: Sequence[int] | Array) -> list[str]:
         """Of a few of them alone, with those that spawned them."""
