@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from calibration.importing.findings import Example, Findings
 from calibration.observing.change import compare
 from calibration.observing.document import written
+from calibration.observing.known_by import known_by
 from calibration.observing.observed import Facts, Observation, observe
 from calibration.observing.page import page
 from calibration.observing.part_of import part_of
 from calibration.observing.promises import Promises, load_promises
+from calibration.observing.tables import overview
 from calibration.observing.workbook import workbook
 from sim.analysis.sampling import sample
 from sim.engine.reference import simulate
 from sim.errors import InputError, InputErrors
-from sim.eventlog import EventLog
+from sim.eventlog import NAT, EventLog
 from sim.logcheck import check_log
 from sim.model.scenario import Scenario
 from tests.handmade import OFFICE, Handmade, at
@@ -79,6 +83,55 @@ def test_open_cases_count_as_long_as_they_were_seen() -> None:
     assert [round(curve.survival_at(day), 9) for day in (2, 3, 6, 19)] == [1, 0.666666667, 0.333333333, 0.333333333]
     assert curve.quantile(0.5).value == 6
     assert curve.quantile(0.9).value is None
+
+
+def test_a_period_is_told_as_it_stood_when_it_ended() -> None:
+    """Case 2 came in November; case 3, done in September, was open and 19 days over at the end of June."""
+    hand = Handmade()
+    case(hand, 1, "06-01 09:00", "06-02 09:00", "06-04 09:00")
+    case(hand, 2, "11-01 09:00", "11-02 09:00", None)
+    case(hand, 3, "06-01 09:00", "06-02 09:00", "09-04 09:00")
+    june = observe(log_of(hand, end="2021-12-30 12:00"), promises(), JUNE)
+    found, [reading] = facts_of(june), june.limits[0].verdict.readings
+    assert (found.closed, found.still_open, found.accepted) == (1, 1, 2)
+    assert [(late.days, late.over, late.stopped, late.step) for late in found.late] == [(20, 17, None, "v")]
+    assert (reading.late, reading.open_beyond_limit, reading.open_undecided) == (0, 1, 0)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(scenarios(), st.floats(0, 1))
+def test_a_log_as_it_stood_is_a_log_and_tells_of_nothing_later(some: Scenario, share: float) -> None:
+    log = simulate(some, 1)
+    instant = log.begin + int(share * (log.end_of_run - log.begin))
+    stood = known_by(log, instant)
+    check_log(stood)
+    for column in (stood.ready, stood.start, stood.end, stood.stints.start, stood.stints.stop, stood.cases.accepted):
+        assert column.max(initial=NAT) < instant
+    assert np.count_nonzero(stood.end != NAT) == np.count_nonzero((log.end != NAT) & (log.end < instant))
+    assert known_by(log, log.end_of_run + 1) is log
+
+
+def test_the_share_on_time_is_of_the_cases_that_were_due() -> None:
+    """By hand: one done in time, one done late, one open and late, one open and not decided: 1 of 3."""
+    hand = Handmade()
+    case(hand, 1, "06-01 09:00", "06-02 09:00", "06-04 09:00")
+    case(hand, 2, "06-01 09:00", "06-08 09:00", "06-09 09:00")
+    case(hand, 3, "06-01 09:00", "06-02 09:00", None)
+    case(hand, 4, "06-30 09:00", "06-30 10:00", None)
+    [row] = overview(observe(log_of(hand, end="2021-06-30 12:00"), promises(), JUNE), "en")
+    assert (row.finished, row.late, row.still_open, row.open_late) == (2, 1, 2, 1)
+    assert row.on_time == pytest.approx(1 / 3)
+
+
+def test_the_mean_by_acceptance_is_restricted_to_what_was_seen() -> None:
+    """By hand: S is 1 up to day 3, 2/3 up to 6, 1/3 up to 20, the last day seen: 3 + 2 + 14/3."""
+    hand = Handmade()
+    case(hand, 1, "06-01 09:00", "06-02 09:00", "06-04 09:00")
+    case(hand, 2, "06-01 09:00", "06-08 09:00", "06-09 09:00")
+    case(hand, 3, "06-01 09:00", "06-02 09:00", None)
+    found = observe(log_of(hand, end="2021-06-30 12:00"), promises(), JUNE)
+    told = json.loads(written(found, {}, None))["limits"][0]["facts"]["by_acceptance"]
+    assert (told["mean"]["value"], told["mean_up_to"]) == (9.6667, 20)
 
 
 def test_groups_are_by_month_of_the_end_and_by_district() -> None:
@@ -158,6 +211,35 @@ def test_unlike_periods_are_not_compared() -> None:
     assert not compare(before, after, (0.0, 0.2)).comparable
 
 
+def test_another_system_after_the_day_of_the_change_is_seen() -> None:
+    hand = Handmade()
+    for number, (accepted, system) in enumerate((("06-01 09:00", "old"), ("06-15 09:00", "new")), 1):
+        case(hand, number, accepted, accepted, accepted.replace("09:", "10:"), attributes={"system": system})
+    log, day = log_of(hand), at("06-10 00:00")
+    later = log.cases.accepted >= day
+    change = compare(
+        observe(part_of(log, ~later), promises(), (JUNE[0], day)),
+        observe(part_of(log, later), promises(), (day, JUNE[1])),
+    )
+    [check] = [check for check in change.checks if check.what.en == "the system they come from"]
+    assert (check.holds, check.before, check.after) == (False, "old", "new")
+
+
+def test_years_without_a_known_spring_festival_are_not_taken_as_alike() -> None:
+    hand = Handmade()
+    case(hand, 1, "06-01 09:00", "06-02 09:00", "06-04 09:00")
+    log = log_of(hand)
+
+    def held(first: str, last: str) -> tuple[bool, str, str]:
+        its = replace(observe(log, promises(), JUNE), period=(at(first), at(last)))
+        [check] = [check for check in compare(its, its).checks if check.what.en == "how often Spring Festival"]
+        return check.holds, check.before, check.after
+
+    assert held("2021-01-01 00:00", "2022-01-01 00:00") == (True, "1", "1")
+    assert held("2090-06-01 00:00", "2090-09-01 00:00") == (True, "0", "0")
+    assert held("2090-01-01 00:00", "2091-01-01 00:00") == (False, "-", "-")
+
+
 def test_a_changed_mix_of_classes_is_taken_out() -> None:
     """Class a is never late and b always: what changes is how many there are of each, so adjusted nothing does."""
     both = []
@@ -181,7 +263,8 @@ def test_what_a_log_lacks_is_withheld_and_named() -> None:
     asked = Promises.model_validate({"calendars": {"legal": OFFICE_HOURS}, "limits": {"L": its}})
     found = observe(log_of(hand, missing=("time-of-day",)), asked, JUNE)
     assert found.limits[0].facts is None
-    assert "time-of-day" in page(found, None, "log", None, "en")
+    assert "the time of day (dates alone)" in page(found, None, "log", None, "en")
+    assert "time-of-day" not in page(found, None, "log", None, "zh")
     assert json.loads(written(found, {}, None))["limits"][0]["withheld"][0]["lacks"] == "time-of-day"
 
 
@@ -200,6 +283,18 @@ def test_the_workbook_has_typed_cells_and_no_formula(tmp_path: Path) -> None:
     assert (late["区域"], late["用时(天)"], late["超期(天)"], late["原因"]) == ("=1+1", 6, 3, None)
     assert sheet["D2"].data_type == "s"
     assert sheet.auto_filter.ref and sheet.freeze_panes == "A2"
+
+
+def test_what_one_sheet_cannot_hold_goes_on_in_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    monkeypatch.setattr("calibration.observing.workbook._MOST_ROWS", 2)
+    hand = Handmade()
+    for number in range(1, 6):
+        case(hand, number, "06-01 09:00", "06-08 09:00", "06-09 09:00")
+    path = tmp_path / "observed.xlsx"
+    path.write_bytes(workbook(observe(log_of(hand), promises(), JUNE), None, "en"))
+    book = openpyxl.load_workbook(path)
+    assert [book[name].max_row - 1 for name in ("late cases", "late cases 2", "late cases 3")] == [2, 2, 1]
 
 
 def test_limits_are_read_without_a_process_and_their_absence_is_told(tmp_path: Path) -> None:

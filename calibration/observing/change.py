@@ -28,7 +28,7 @@ MOST_VOLUME = 1.5
 """One period may have so many times the other's cases a day."""
 MOST_LOST = 0.05
 """So many more of the cases may be lost at import in one period than in the other."""
-_FESTIVAL = "Spring Festival"
+_FESTIVAL, _NOT_KNOWN = "Spring Festival", "-"
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,8 @@ def _of_periods(before: Observation, after: Observation, lost: tuple[float, floa
     spans = [_months(each) for each in (before, after)]
     yield Check(Text("同样的月份", "the same months of the year"), spans[0] == spans[1], *map(_named, spans))
     festivals = [_festivals(each) for each in (before, after)]
-    yield Check(Text("含春节的次数", "how often Spring Festival"), festivals[0] == festivals[1], *festivals)
+    alike = festivals[0] == festivals[1] != _NOT_KNOWN
+    yield Check(Text("含春节的次数", "how often Spring Festival"), alike, *festivals)
     told = [f"{100 * share:.1f}%" for share in lost]
     yield Check(Text("导入时不能计入的办件", "cases lost at import"), abs(lost[0] - lost[1]) <= MOST_LOST, *told)
     systems = [_words(each, "system") for each in (before, after)]
@@ -191,17 +192,18 @@ def _months(each: Observation) -> set[int]:
 def _festivals(each: Observation) -> str:
     """How many Spring Festivals begin in a period; a dash in years of which the law's table is not known."""
     first, last = (np.datetime64(t, "us").astype("datetime64[D]") for t in (each.period[0], each.period[1]))
+    days = [day for day in np.arange(first, last).astype(object) if day.month <= 2]  # it never begins in another month
     try:
-        kinds = [day_kind(day, each.promises.statutory) for day in np.arange(first, last).astype(object)]
+        kinds = [day_kind(day, each.promises.statutory) for day in days]
     except InputError:
-        return "-"
+        return _NOT_KNOWN
     names = ["" if kind.kind != "holiday" or kind.name is None else kind.name.en for kind in kinds]
     return str(sum(now == _FESTIVAL != earlier for earlier, now in pairwise(["", *names])))
 
 
 def _words(each: Observation, attribute: str) -> set[str]:
     column = each.log.cases.attributes.get(attribute)
-    return set() if column is None else set(column.names)
+    return set() if column is None else {column.names[i] for i in np.unique(column.codes[column.codes >= 0]).tolist()}
 
 
 def _named(months: set[int]) -> str:

@@ -103,7 +103,8 @@ def _facts(facts: Facts) -> dict[str, Any]:
         "unit": facts.unit,
         "accepted": facts.accepted,
         "by_acceptance": facts.curve
-        and {f"p{round(100 * q)}": _estimate(facts.curve.quantile(q), _DAYS) for q in (0.5, 0.9)},
+        and {f"p{round(100 * q)}": _estimate(facts.curve.quantile(q), _DAYS) for q in (0.5, 0.9)}
+        | {"mean": _estimate(facts.curve.restricted_mean(facts.seen), _DAYS), "mean_up_to": round(facts.seen, _DAYS)},
         "by": {key: [vars(group) for group in groups] for key, groups in facts.groups.items()},
         "late_cases": [
             vars(case) | {"accepted": _time(case.accepted), "stopped": _time(case.stopped)} for case in facts.late

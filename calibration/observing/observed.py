@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.observing.known_by import known_by
 from calibration.observing.promises import Promises
 from sim.analysis.census import CensusVerdict, assess_census
 from sim.analysis.clock_times import ClocksOf, ClockTimes
@@ -58,8 +59,8 @@ class Group:
 class Facts:
     """One limit under its default reading.
 
-    ``closed``: cases of the period whose clock stopped; ``still_open`` where the log ends. ``curve``: of the cases
-    accepted in the period, whenever they ended, those still open counted while they were seen; None without any.
+    ``closed``: cases whose clock stopped in the period; ``still_open`` at its end. ``curve``: of the cases accepted in
+    the period, those still open counted while they were seen; None without any. ``seen``: the longest time seen.
     """
 
     reading: Reading
@@ -70,6 +71,10 @@ class Facts:
     late: tuple[LateCase, ...]
     groups: dict[str, tuple[Group, ...]]
     curve: SurvivalCurve | None
+
+    @property
+    def seen(self) -> float:
+        return float(self.curve.times[-1]) if self.curve is not None and self.curve.times.size else 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +90,7 @@ class Observed:
 
 @dataclass(frozen=True, eq=False)
 class Observation:
-    """A log in a period [first, last), in microseconds, against all limits that have readings."""
+    """A log as it stood at the end of a period [first, last), in microseconds, against all limits with readings."""
 
     period: tuple[int, int]
     log: EventLog
@@ -104,7 +109,8 @@ class Observation:
 
 
 def observe(log: EventLog, promises: Promises, period: tuple[int, int]) -> Observation:
-    """Judge what happened in a period, and list what was late."""
+    """Judge what happened in a period, as it was known when the period ended, and list what was late."""
+    log = known_by(log, period[1])
     legal = WorkingDays(promises.legal_of(log))
     read = {id_: limit for id_, limit in promises.limits.items() if limit.default_reading() is not None}
     verdicts = assess_census(log, read, period, legal)

@@ -11,7 +11,7 @@ from calibration.importing.findings import Findings
 from calibration.observing import pictures, words
 from calibration.observing.change import Change
 from calibration.observing.observed import Facts, Group, LateCase, Observation, Observed
-from calibration.observing.tables import finding_rows, lacking, overview
+from calibration.observing.tables import finding_rows, lacked, on_time, overview
 from sim.report import numbers, wording
 from sim.report.inline_svg import InlineSvg
 from sim.report.typography import shown
@@ -67,7 +67,7 @@ def page(
         o=observation,
         source=source,
         period=(first, last),
-        lacking=lacking(observation, lang),
+        lacking=lacked(observation.log.missing, lang),
         rows=list(overview(observation, lang)),
         marks=MARKS,
         share=numbers.fine_share,
@@ -94,7 +94,10 @@ def _sections(observation: Observation, lang: Language) -> Iterator[Section]:
             future="" if default is None or not each.limit.tells_late(default.reading) else _future(each, lang),
             cohort=_cohort(each, lang),
             readings=list(_readings(each, lang)),
-            withheld=[(id_, f"{error.rule.in_(lang)}: {error.value}") for id_, error in each.verdict.withheld],
+            withheld=[
+                (id_, f"{error.rule.in_(lang)}: {lacked(str(error.value).split(', '), lang)}")
+                for id_, error in each.verdict.withheld
+            ],
             groups=[] if each.facts is None else _groups(each.facts),
             tells_late=default is not None and each.limit.tells_late(default.reading),
             late=[_late(case, lang) for case in late[:_MOST_LATE]],
@@ -141,18 +144,19 @@ def _cohort(each: Observed, lang: Language) -> str:
     if each.facts is None or each.facts.curve is None:
         return ""
     unit = wording.after_number(each.facts.reading).in_(lang)
-    found = [each.facts.curve.quantile(q).value for q in (0.5, 0.9)]
-    median, most = ("-" if days is None else f"{numbers.days(days)} {unit}" for days in found)
-    return words.COHORT.format(median=median, most=most).in_(lang)
+    curve, seen = each.facts.curve, each.facts.seen
+    found = [curve.quantile(0.5).value, curve.quantile(0.9).value, curve.restricted_mean(seen).value, seen]
+    median, most, mean, until = ("-" if days is None else f"{numbers.days(days)} {unit}" for days in found)
+    return words.COHORT.format(median=median, most=most, mean=mean, until=until).in_(lang)
 
 
 def _readings(each: Observed, lang: Language) -> Iterator[tuple[str, str, str, str, str]]:
     for result in each.verdict.readings:
-        late = result.late_share.value
-        on_time = "-" if late is None or not each.limit.tells_late(result.reading) else numbers.fine_share(1 - late)
+        share = on_time(result) if each.limit.tells_late(result.reading) else None
         decision = "" if result.decision is None else value_words(result.decision, assumed=False).in_(lang)
         mean = "-" if result.mean.value is None else numbers.days(result.mean.value)
-        yield result.reading.name.in_(lang), str(result.closed), on_time, mean, decision
+        told = "-" if share is None else numbers.fine_share(share)
+        yield result.reading.name.in_(lang), str(result.closed), told, mean, decision
 
 
 def _late(case: LateCase, lang: Language) -> tuple[str, ...]:

@@ -14,9 +14,10 @@ Flags = NDArray[np.bool_]
 _COLUMNS = ("kind", "visit", "ready", "start", "end", "outcome", "needs", "unsplittable", "duration_us")
 
 
-def part_of(log: EventLog, cases: Flags) -> EventLog:
-    """The log of the chosen cases; what released a row of theirs in another case is not told any more."""
-    rows = np.flatnonzero(cases[log.case])
+def part_of(log: EventLog, cases: Flags, rows_too: Flags | None = None) -> EventLog:
+    """The log of the chosen cases, or of these rows of theirs; what released a row from elsewhere is told no more."""
+    kept = cases[log.case] if rows_too is None else cases[log.case] & rows_too
+    rows = np.flatnonzero(kept)
     table = log.cases
     columns: dict[str, Any] = {name: getattr(log, name)[rows] for name in _COLUMNS}
     columns |= {name: _of(getattr(log, name), rows) for name in ("step", "stage", "owner", "session")}
@@ -24,7 +25,7 @@ def part_of(log: EventLog, cases: Flags) -> EventLog:
         log,
         **columns,
         case=_renumbered(log.case[rows], cases).astype(np.int32),
-        released_by=_renumbered(log.released_by[rows], cases[log.case]).astype(np.int32),
+        released_by=_renumbered(log.released_by[rows], kept).astype(np.int32),
         stints=_stints(log.stints, rows),
         cases=CaseTable(
             id=table.id[cases],

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from calibration.importing.findings import Findings
 from calibration.importing.words import WORDS
 from calibration.observing import words
 from calibration.observing.observed import Observation
+from sim.analysis.census import CensusResult
 from sim.report.verdict_words import value_words
 from sim.report.wording import describe_limit
 from sim.text import Language, Text
@@ -44,10 +45,9 @@ def overview(observation: Observation, lang: Language) -> Iterator[OverviewRow]:
         result = next((r for r in each.verdict.readings if r.reading.id == reading.id), None)
         if result is None:
             why = dict(each.verdict.withheld).get(reading.id)
-            told = f"{words.WITHHELD.in_(lang)}: {'' if why is None else why.value}"
+            told = f"{words.WITHHELD.in_(lang)}: {'' if why is None else lacked(str(why.value).split(', '), lang)}"
             yield OverviewRow(*facts, told, each.verdict.value, *(7 * [None]))
             continue
-        late = result.late_share.value
         yield OverviewRow(
             *facts,
             conclusion=value_words(each.verdict.value, assumed=False).in_(lang),
@@ -56,15 +56,21 @@ def overview(observation: Observation, lang: Language) -> Iterator[OverviewRow]:
             late=result.late if each.limit.tells_late(reading) else None,
             still_open=result.open_beyond_limit + result.open_undecided,
             open_late=result.open_beyond_limit if each.limit.tells_late(reading) else None,
-            on_time=None if late is None or not each.limit.tells_late(reading) else 1 - late,
+            on_time=on_time(result) if each.limit.tells_late(reading) else None,
             mean=result.mean.value,
             median=result.median.value,
         )
 
 
-def lacking(observation: Observation, lang: Language) -> str:
-    """What the log does not tell, in words."""
-    words_of = (words.LACKING[name].in_(lang) if name in words.LACKING else name for name in observation.log.missing)
+def on_time(result: CensusResult) -> float | None:
+    """Of the cases that were due (应办结), finished or open beyond the limit, those in time; None without any."""
+    due = result.closed + result.open_beyond_limit
+    return 1 - (result.late + result.open_beyond_limit) / due if due else None
+
+
+def lacked(names: Iterable[str], lang: Language) -> str:
+    """What a log does not tell, in words."""
+    words_of = (words.LACKING[name].in_(lang) if name in words.LACKING else name for name in names)
     return Text("、", ", ").in_(lang).join(words_of)
 
 

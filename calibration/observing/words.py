@@ -37,8 +37,8 @@ WITHOUT_LIMIT = Text("未对应任何承诺的办件", "cases that no limit spea
 WITHOUT_CLASS = Text("未归类", "without a class")
 
 SHARE_NOTE = Text(
-    "按时办结率:在办而已超期的计为超期,其余在办的尚不能定。",
-    "share on time: cases still open and late already count as late, the other open ones are not decided yet",
+    "按时办结率:在办而已超期的计为超期;其余在办的尚不能定,不计入。",
+    "share on time: cases still open and late already count as late; the others, not decided yet, do not count",
 )
 LACKING = {
     "ready": Text("环节到达时间", "when a step became ready"),
@@ -61,8 +61,10 @@ COLUMN_OF_GROUP = {
     "class": CLASS,
 }
 COHORT = Text(
-    "按受理计,含在办件(Kaplan-Meier):一半办件在 {median} 内办结,九成在 {most} 内",
-    "by acceptance, open cases included (Kaplan-Meier): half are done within {median}, nine in ten within {most}",
+    "按受理计,含在办件(Kaplan-Meier):一半办件在 {median} 内办结,九成在 {most} 内;"
+    "平均 {mean}(超过 {until} 的按 {until} 计)",
+    "by acceptance, open cases included (Kaplan-Meier): half are done within {median}, nine in ten within {most}; "
+    "mean {mean}, what takes longer than {until} counted as {until}",
 )
 TO_COME = Text(
     "按本期各月推断,今后超期比例 {share}", "as the months of the period go, {share} of future cases will be late"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from itertools import chain, count, islice
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from sim.errors import InputError
 from sim.text import Language, Text
 
 _WIDEST = 46
+_MOST_ROWS, _MOST_LETTERS = 2**20 - 1, 2**15 - 1
+"""Of a sheet below its head, and of a cell; what is more, Excel does not take."""
 
 
 def workbook(observation: Observation, findings: Findings | None, lang: Language) -> bytes:
@@ -75,7 +78,16 @@ class _Sheets:
         self._days = book.add_format({"num_format": "0.0"})
 
     def add(self, name: Text, heads: Sequence[Text], rows: Iterable[Sequence[Any]]) -> None:
-        sheet = self._book.add_worksheet(name.in_(self._lang)[:31])
+        """Rows that one sheet cannot hold go on in others."""
+        left = iter(rows)
+        self._add(name.in_(self._lang), heads, islice(left, _MOST_ROWS))
+        for number in count(2):
+            if (row := next(left, None)) is None:
+                return
+            self._add(f"{name.in_(self._lang)} {number}", heads, chain([row], islice(left, _MOST_ROWS - 1)))
+
+    def _add(self, name: str, heads: Sequence[Text], rows: Iterable[Sequence[Any]]) -> None:
+        sheet = self._book.add_worksheet(name[:31])
         shares = {i for i, head in enumerate(heads) if head is words.ON_TIME}
         widths = [len(head.in_(self._lang)) * 2 for head in heads]
         for i, head in enumerate(heads):
@@ -101,7 +113,7 @@ class _Sheets:
         if isinstance(value, float):
             sheet.write_number(row, column, value, of_number)
             return 8
-        sheet.write_string(row, column, str(value))
+        sheet.write_string(row, column, str(value)[:_MOST_LETTERS])
         return sum(2 if ord(letter) > 0x2E7F else 1 for letter in str(value))
 
 
