@@ -65,6 +65,17 @@ def content_of(log: EventLog) -> bytes:
     return buffer.getvalue()
 
 
+def is_log(path: Path) -> bool:
+    """Whether a file is one that :func:`write_log` wrote; any other Parquet file is some export."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return _KEY in (pq.read_schema(path).metadata or {})
+    except (pa.ArrowException, OSError):
+        return False
+
+
 def read_log(path: Path) -> EventLog:
     """Read a log back, and check it. Errors: InputError where it is no event log, damaged, or breaks rule 15."""
     import pyarrow as pa

@@ -222,7 +222,7 @@ def test_another_system_after_the_day_of_the_change_is_seen() -> None:
         observe(part_of(log, later), promises(), (day, JUNE[1])),
     )
     [check] = [check for check in change.checks if check.what.en == "the system they come from"]
-    assert (check.holds, check.before, check.after) == (False, "old", "new")
+    assert (check.holds, check.before.en, check.after.en) == (False, "old", "new")
 
 
 def test_years_without_a_known_spring_festival_are_not_taken_as_alike() -> None:
@@ -233,7 +233,7 @@ def test_years_without_a_known_spring_festival_are_not_taken_as_alike() -> None:
     def held(first: str, last: str) -> tuple[bool, str, str]:
         its = replace(observe(log, promises(), JUNE), period=(at(first), at(last)))
         [check] = [check for check in compare(its, its).checks if check.what.en == "how often Spring Festival"]
-        return check.holds, check.before, check.after
+        return check.holds, check.before.en, check.after.en
 
     assert held("2021-01-01 00:00", "2022-01-01 00:00") == (True, "1", "1")
     assert held("2090-06-01 00:00", "2090-09-01 00:00") == (True, "0", "0")

@@ -114,6 +114,21 @@ def test_one_file_is_parted_by_a_day(shared: Path, tmp_path: Path) -> None:
     assert 0 < its["late_after"] < 1
 
 
+def test_an_export_in_parquet_is_sent_to_inspect_and_a_file_that_is_not_there_is_not(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from sim.errors import InputError
+
+    limits = folder(tmp_path / "limits")
+    pq.write_table(pa.table({"受理号": ["1"]}), tmp_path / "export.parquet")
+    with pytest.raises(InputError, match="--mapping") as refused:
+        observed(tmp_path, tmp_path / "export.parquet", "--limits", limits)
+    assert "shixian inspect" in refused.value.cure.en
+    with pytest.raises(InputError, match="no such file"):
+        observed(tmp_path, tmp_path / "none.csv", "--limits", limits)
+
+
 def test_a_file_without_a_mapping_and_a_wrong_day_are_refused(shared: Path, tmp_path: Path) -> None:
     from sim.errors import InputError
 

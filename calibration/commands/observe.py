@@ -119,23 +119,24 @@ def _read(file: Path, mapping: Path | None) -> _Read:
     from calibration.importing.event_log import import_log
     from calibration.importing.mapping_files import read_mapping
     from calibration.importing.reading import read
-    from sim.logfiles import read_log
+    from sim.logfiles import is_log, read_log
 
+    for path in filter(None, (file, mapping)):
+        if not path.exists():
+            raise InputError(
+                Text("没有这个文件", "there is no such file"), Text("检查文件名", "see to its name"), where=str(path)
+            )
     if mapping is None:
-        if file.suffix != ".parquet":
+        if not is_log(file):
             raise InputError(
                 Text("须用 --mapping 说明各列的含义", "--mapping must say what the columns mean"),
                 Text(
-                    f"先运行 shixian inspect {file},改好它写出的映射",
-                    f"run shixian inspect {file}, edit what it writes",
+                    f"先运行 shixian inspect {file} --out mapping.yaml,改好它写出的映射",
+                    f"run shixian inspect {file} --out mapping.yaml, edit what it writes",
                 ),
                 where=str(file),
             )
         return _Read(read_log(file), file.name, None, None, None)
-    if not mapping.exists():
-        raise InputError(
-            Text("没有这个文件", "there is no such file"), Text("检查文件名", "see to its name"), where=str(mapping)
-        )
     known = read_mapping(mapping)
     table = read(file, known.file)
     imported = import_log(table, known)
@@ -207,6 +208,8 @@ def _tell(observation: Observation, out: Path, lang: Language) -> None:
         if row.on_time is not None:
             share = numbers.fine_share(row.on_time)
             told += [Text("超期 {n} 件", "{n} late").format(n=row.late).in_(lang)]
+            if row.open_late:
+                told += [Text("在办已超期 {n} 件", "{n} open and late").format(n=row.open_late).in_(lang)]
             told += [Text("按时 {share}", "{share} on time").format(share=share).in_(lang)]
         click.echo(f"{row.id} {row.name}: {', '.join([*told, row.conclusion])}")
     tell(lang)(Text("已写出 {path}", "wrote {path}").format(path=out / "report.html"))

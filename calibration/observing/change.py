@@ -8,7 +8,7 @@ both periods together are (direct standardisation).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
@@ -16,6 +16,7 @@ from math import sqrt
 import numpy as np
 
 from calibration.observing.observed import Facts, Observation, Observed
+from calibration.observing.words import lacked
 from sim.analysis.statistics import Estimate
 from sim.errors import InputError
 from sim.model.quantities import DAY_US
@@ -37,8 +38,8 @@ class Check:
 
     what: Text
     holds: bool
-    before: str
-    after: str
+    before: Text
+    after: Text
 
 
 @dataclass(frozen=True)
@@ -93,16 +94,22 @@ def _both(before: Observed, after: Observed) -> bool:
 
 def _of_periods(before: Observation, after: Observation, lost: tuple[float, float]) -> Iterator[Check]:
     spans = [_months(each) for each in (before, after)]
-    yield Check(Text("同样的月份", "the same months of the year"), spans[0] == spans[1], *map(_named, spans))
+    yield Check(
+        Text("同样的月份", "the same months of the year"), spans[0] == spans[1], *_both_said(map(_named, spans))
+    )
     festivals = [_festivals(each) for each in (before, after)]
     alike = festivals[0] == festivals[1] != _NOT_KNOWN
-    yield Check(Text("含春节的次数", "how often Spring Festival"), alike, *festivals)
+    yield Check(Text("含春节的次数", "how often Spring Festival"), alike, *_both_said(festivals))
     told = [f"{100 * share:.1f}%" for share in lost]
-    yield Check(Text("导入时不能计入的办件", "cases lost at import"), abs(lost[0] - lost[1]) <= MOST_LOST, *told)
+    yield Check(
+        Text("导入时不能计入的办件", "cases lost at import"), abs(lost[0] - lost[1]) <= MOST_LOST, *_both_said(told)
+    )
     systems = [_words(each, "system") for each in (before, after)]
-    yield Check(Text("来源系统", "the system they come from"), systems[0] == systems[1], *map(_listed, systems))
+    yield Check(
+        Text("来源系统", "the system they come from"), systems[0] == systems[1], *_both_said(map(_listed, systems))
+    )
     gaps = [set(each.log.missing) for each in (before, after)]
-    yield Check(Text("日志缺少的内容", "what the logs lack"), gaps[0] == gaps[1], *map(_listed, gaps))
+    yield Check(Text("日志缺少的内容", "what the logs lack"), gaps[0] == gaps[1], *map(lacked, map(sorted, gaps)))
 
 
 def _of_limit(before: Observed, after: Observed, days_before: float, days_after: float) -> LimitChange:
@@ -115,15 +122,15 @@ def _of_limit(before: Observed, after: Observed, days_before: float, days_after:
     checks = (
         Check(
             Text("同一口径", "the same reading"), one.reading == other.reading and one.unit == other.unit,
-            one.reading.id, other.reading.id,
+            one.reading.name, other.reading.name,
         ),
         Check(
             Text("办件类别构成(相差的比例)", "mix of classes (share that differs)"), apart <= MOST_MIX,
-            "", f"{100 * apart:.0f}%",
+            *_both_said(["", f"{100 * apart:.0f}%"]),
         ),
         Check(
             Text("日均办结件数", "cases finished a day"), max(pace) <= MOST_VOLUME * min(pace),
-            f"{pace[0]:.1f}", f"{pace[1]:.1f}",
+            *_both_said(f"{each:.1f}" for each in pace),
         ),
     )  # fmt: skip
     shares = [_late_share(each) for each in (before, after)]
@@ -204,6 +211,11 @@ def _festivals(each: Observation) -> str:
 def _words(each: Observation, attribute: str) -> set[str]:
     column = each.log.cases.attributes.get(attribute)
     return set() if column is None else {column.names[i] for i in np.unique(column.codes[column.codes >= 0]).tolist()}
+
+
+def _both_said(figures: Iterable[str]) -> list[Text]:
+    """What reads the same in both languages."""
+    return [Text(figure, figure) for figure in figures]
 
 
 def _named(months: set[int]) -> str:

@@ -58,7 +58,12 @@ def _raw(each: LimitChange) -> dict[str, Any]:
 
 
 def _check(check: Check) -> dict[str, Any]:
-    return {"what": _words(check.what), "holds": check.holds, "before": check.before, "after": check.after}
+    return {
+        "what": _words(check.what),
+        "holds": check.holds,
+        "before": _words(check.before),
+        "after": _words(check.after),
+    }
 
 
 def _limit(each: Observed) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.importing.executions import PROCESS
 from calibration.observing.known_by import known_by
 from calibration.observing.promises import Promises
 from sim.analysis.census import CensusVerdict, assess_census
@@ -180,8 +181,13 @@ def _late(
             days=float(times.days[at]),
             limit=value.amount,
             over=float(over[i]),
-            step=steps[i],
+            step=_of_export(steps[i]),
         )
+
+
+def _of_export(step: str | None) -> str | None:
+    """A step's name without that of the process which every export is taken for."""
+    return None if step is None else step.removeprefix(f"{PROCESS}/")
 
 
 def _groups(log: EventLog, times: ClockTimes, done: Flags, late: Flags) -> dict[str, tuple[Group, ...]]:

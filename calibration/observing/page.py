@@ -11,7 +11,7 @@ from calibration.importing.findings import Findings
 from calibration.observing import pictures, words
 from calibration.observing.change import Change
 from calibration.observing.observed import Facts, Group, LateCase, Observation, Observed
-from calibration.observing.tables import finding_rows, lacked, on_time, overview
+from calibration.observing.tables import finding_rows, on_time, overview
 from sim.report import numbers, wording
 from sim.report.inline_svg import InlineSvg
 from sim.report.typography import shown
@@ -67,7 +67,7 @@ def page(
         o=observation,
         source=source,
         period=(first, last),
-        lacking=lacked(observation.log.missing, lang),
+        lacking=words.lacked(observation.log.missing).in_(lang) if observation.log.missing else "",
         rows=list(overview(observation, lang)),
         marks=MARKS,
         share=numbers.fine_share,
@@ -95,7 +95,7 @@ def _sections(observation: Observation, lang: Language) -> Iterator[Section]:
             cohort=_cohort(each, lang),
             readings=list(_readings(each, lang)),
             withheld=[
-                (id_, f"{error.rule.in_(lang)}: {lacked(str(error.value).split(', '), lang)}")
+                (id_, f"{error.rule.in_(lang)}: {words.lacked(str(error.value).split(', ')).in_(lang)}")
                 for id_, error in each.verdict.withheld
             ],
             groups=[] if each.facts is None else _groups(each.facts),

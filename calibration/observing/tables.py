@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from calibration.importing.findings import Findings
@@ -12,7 +12,7 @@ from calibration.observing.observed import Observation
 from sim.analysis.census import CensusResult
 from sim.report.verdict_words import value_words
 from sim.report.wording import describe_limit
-from sim.text import Language, Text
+from sim.text import Language
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ def overview(observation: Observation, lang: Language) -> Iterator[OverviewRow]:
         result = next((r for r in each.verdict.readings if r.reading.id == reading.id), None)
         if result is None:
             why = dict(each.verdict.withheld).get(reading.id)
-            told = f"{words.WITHHELD.in_(lang)}: {'' if why is None else lacked(str(why.value).split(', '), lang)}"
+            lacking = "" if why is None else words.lacked(str(why.value).split(", ")).in_(lang)
+            told = f"{words.WITHHELD.in_(lang)}: {lacking}"
             yield OverviewRow(*facts, told, each.verdict.value, *(7 * [None]))
             continue
         yield OverviewRow(
@@ -66,12 +67,6 @@ def on_time(result: CensusResult) -> float | None:
     """Of the cases that were due (应办结), finished or open beyond the limit, those in time; None without any."""
     due = result.closed + result.open_beyond_limit
     return 1 - (result.late + result.open_beyond_limit) / due if due else None
-
-
-def lacked(names: Iterable[str], lang: Language) -> str:
-    """What a log does not tell, in words."""
-    words_of = (words.LACKING[name].in_(lang) if name in words.LACKING else name for name in names)
-    return Text("、", ", ").in_(lang).join(words_of)
 
 
 def finding_rows(findings: Findings, lang: Language) -> Iterator[tuple[str, str, int, str, str]]:

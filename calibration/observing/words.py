@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sim.text import Text
 
 MEASURED = Text("实测", "measured")
@@ -54,6 +56,13 @@ LACKING = {
     "calendars": Text("班组工作时间", "working hours of pools"),
 }
 """What a log may not tell, in words."""
+
+
+def lacked(names: Iterable[str]) -> Text:
+    """These, one after another; a dash for none."""
+    said = [LACKING.get(name, Text(name, name)) for name in names] or [Text("-", "-")]
+    return Text("、".join(each.zh for each in said), ", ".join(each.en for each in said))
+
 
 COLUMN_OF_GROUP = {
     "month": Text("办结月份", "month of the end"),
