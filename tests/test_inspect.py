@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import io
 from pathlib import Path
 
@@ -29,6 +30,15 @@ ROWS = [
     ],
     ["0021002", "李大壮", "13912345678", "2021-06-05 09:00", "2021-06-06 09:00", "", "在办", "赵六六", "电13712345678"],
 ]
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which commands are given."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
 
 
 def run(*arguments: object, english: bool = False) -> str:
@@ -83,3 +93,24 @@ def test_days_that_could_be_months_do_not_stop_it(tmp_path: Path) -> None:
     told = run(written(tmp_path / "e.csv", delimited(rows)), english=True)
     assert "not yet readable so" in told
     assert "please decide" in told
+
+
+def test_the_mapping_is_written_here_by_default_and_what_was_edited_is_kept(
+    tmp_path: Path, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path / "2021.csv", delimited(ROWS))
+    run(path)
+    its = here / "2021.mapping.yaml"
+    edited = its.read_text("utf-8").replace("utility", "power-company")
+    its.write_text(edited, "utf-8")
+    assert "受理时间" in run(path)
+    assert its.read_text("utf-8") == edited
+    assert "已有 2021.mapping.yaml,未改动" in capsys.readouterr().err
+    run(path, "--anew")
+    assert read_mapping(its).milestones["受理时间"].owner == "utility"
+    assert [one.name for one in here.iterdir()] == ["2021.mapping.yaml"]
+
+
+def test_a_packed_export_has_the_mapping_of_the_file_inside(tmp_path: Path, here: Path) -> None:
+    run(written(tmp_path / "2021.csv.gz", gzip.compress(delimited(ROWS).encode())))
+    assert (here / "2021.mapping.yaml").exists()

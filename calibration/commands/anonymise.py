@@ -17,7 +17,10 @@ _HELP = Text(
     "Write an export that may leave the house: the columns that the analysis needs, ids and staff as pseudonyms; all "
     "other personal data and free text are dropped.",
 )
-_MAPPING = Text("核对过的映射(inspect 写出)", "the mapping, as confirmed (inspect writes it)")
+_MAPPING = Text(
+    "核对过的映射(默认取 inspect 写出的 文件名.mapping.yaml)",
+    "the mapping, as confirmed (by default the NAME.mapping.yaml that inspect writes)",
+)
 _OUT = Text(
     "写出的文件:.csv、.xlsx 或 .parquet;映射写在旁边", "file to write: .csv, .xlsx or .parquet; its mapping beside it"
 )
@@ -26,25 +29,26 @@ _OUT = Text(
 def command(say: options.Say) -> click.Command:
     @click.command("anonymise", help=say(_HELP))
     @click.argument("file", metavar=say(options.FILE), type=click.Path(path_type=Path, readable=False))
-    @click.option("--mapping", required=True, metavar=say(options.FILE), help=say(_MAPPING),
+    @click.option("--mapping", metavar=say(options.FILE), help=say(_MAPPING),
                   type=click.Path(path_type=Path, readable=False))  # fmt: skip
     @click.option("--out", required=True, type=Writable(folder=False), metavar=say(options.FILE), help=say(_OUT))
     @options.language(say)
-    def anonymise(file: Path, mapping: Path, out: Path, lang: Language) -> None:
+    def anonymise(file: Path, mapping: Path | None, out: Path, lang: Language) -> None:
+        from calibration.commands.mappings import mapping_of
         from calibration.importing.anonymising import Anonymous
         from calibration.importing.anonymous_files import write_rows
-        from calibration.importing.mapping_files import read_mapping, write_mapping
+        from calibration.importing.mapping_files import write_mapping
         from calibration.importing.reading import read
 
         beside = out.with_name(f"{out.stem}.mapping.yaml")
-        if {out.resolve(), beside.resolve()} & {file.resolve(), mapping.resolve()}:
+        by, known = mapping_of(file, mapping, lang)
+        if {out.resolve(), beside.resolve()} & {file.resolve(), by.resolve()}:
             raise InputError(
                 Text("不能写在原文件上", "the file itself is not written over"),
                 Text("--out 换一个文件名", "give --out another name"),
                 where="--out",
                 value=str(out),
             )
-        known = read_mapping(mapping)
         found = Anonymous(read(file, known.file), known)
         write_rows(out, found.columns, found.rows(), found.told.rows)
         write_mapping(beside, found.mapping)

@@ -26,11 +26,17 @@ _HELP = Text(
     "查看一份导出数据:格式、编码、各列和已发现的问题,并写出映射,供核对修改。",
     "Look at an export: its format, encoding, columns and problems; and write a mapping for you to confirm or edit.",
 )
-_OUT = Text("写出映射的文件(.yaml,或带下拉选项的 .xlsx)", "file for the mapping (.yaml, or .xlsx with drop-downs)")
+_OUT = Text(
+    "写出映射的文件:.yaml,或带下拉选项的 .xlsx(默认为当前目录下的 文件名.mapping.yaml)",
+    "file for the mapping: .yaml, or .xlsx with drop-downs (NAME.mapping.yaml in this folder by default)",
+)
 _SHEET = Text("工作簿中的工作表", "the sheet of a workbook")
 _ENCODING = Text("文字编码(默认自动识别)", "encoding of the text (found by default)")
 _SERVICE = Text("事项类别(默认按文字识别)", "the service (by the words in the file by default)")
 _ANEW = Text("已有的映射文件也重写", "write the mapping anew where there is one already")
+_KEPT = Text(
+    "已有 {path},未改动;要重写请加 --anew", "{path} is there already and was left as it is; --anew writes it anew"
+)
 _RESOLUTIONS = {
     "day": Text("只到日", "days"),
     "minute": Text("到分", "to the minute"),
@@ -57,6 +63,7 @@ def command(say: options.Say) -> click.Command:
         anew: bool,
         lang: Language,
     ) -> None:
+        from calibration.commands.mappings import default_path
         from calibration.importing.mapping import FileForm
         from calibration.importing.mapping_files import write_mapping
         from calibration.importing.proposal import propose
@@ -74,9 +81,12 @@ def command(say: options.Say) -> click.Command:
         found = propose(table, form, service)
         for line in (*_source(table), *_columns(found), *_problems(table, found), *_asked(found)):
             click.echo(line.in_(lang))
-        if out is not None:
-            write_mapping(out, found.mapping, found.by_key(), table.columns)
-            tell(lang)(Text("已写出 {path}", "wrote {path}").format(path=out))
+        path = out or default_path(file)
+        if path.exists() and not anew:  # of a file named by --out this was refused before
+            tell(lang)(_KEPT.format(path=path))
+            return
+        write_mapping(path, found.mapping, found.by_key(), table.columns)
+        tell(lang)(Text("已写出 {path}", "wrote {path}").format(path=path))
 
     return inspect
 

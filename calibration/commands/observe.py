@@ -28,7 +28,10 @@ _HELP = Text(
     "writes report.html, observed.xlsx and verdicts.json. Needs the limits alone, no process.",
 )
 _LIMITS = Text("写有承诺时限的目录,情景目录也可", "folder with the limits; a scenario folder will do")
-_MAPPING = Text("导出数据的映射(YAML)", "mapping of the export (YAML)")
+_MAPPING = Text(
+    "导出数据的映射(默认取当前目录或导出文件旁的 文件名.mapping.yaml)",
+    "mapping of the export (by default NAME.mapping.yaml in this folder or beside the export)",
+)
 _OUT = Text("写入结果的目录", "folder for the results")
 _FROM = Text("统计期首日(默认取自数据)", "first day of the period (that of the data by default)")
 _TO = Text("统计期末日", "last day of the period")
@@ -45,6 +48,8 @@ class _Read(NamedTuple):
     table: RawTable | None
     imported: Imported | None
     mapping: Mapping | None
+    by: Path | None
+    """The file of the mapping."""
 
     @property
     def lost(self) -> float:
@@ -91,12 +96,12 @@ def command(say: options.Say) -> click.Command:
                 Text("两个文件用 --before,一个文件用 --changed-on", "two files: --before; one file: --changed-on"),
             )
         promises = load_promises(limits)
-        read = _read(file, mapping)
+        read = _read(file, mapping, lang)
         observation, earlier, lost = _now(read, promises, first, last), None, (read.lost, read.lost)
         if changed is not None:
             earlier, observation = _parted(read, promises, observation, changed)
         elif before is not None:
-            one = _read(before, mapping)
+            one = _read(before, mapping, lang, read.by)
             earlier, lost = _now(one, promises, None, None), (one.lost, read.lost)
         change = None if earlier is None else compare(earlier, observation, lost)
         findings = None if read.imported is None else read.imported.findings
@@ -115,32 +120,19 @@ def command(say: options.Say) -> click.Command:
     return observe
 
 
-def _read(file: Path, mapping: Path | None) -> _Read:
+def _read(file: Path, mapping: Path | None, lang: Language, other: Path | None = None) -> _Read:
+    """An export by its mapping; ``other`` serves where it has none. A log of Shixian itself needs none."""
+    from calibration.commands.mappings import mapping_of
     from calibration.importing.event_log import import_log
-    from calibration.importing.mapping_files import read_mapping
     from calibration.importing.reading import read
     from sim.logfiles import is_log, read_log
 
-    for path in filter(None, (file, mapping)):
-        if not path.exists():
-            raise InputError(
-                Text("没有这个文件", "there is no such file"), Text("检查文件名", "see to its name"), where=str(path)
-            )
-    if mapping is None:
-        if not is_log(file):
-            raise InputError(
-                Text("须用 --mapping 说明各列的含义", "--mapping must say what the columns mean"),
-                Text(
-                    f"先运行 shixian inspect {file} --out mapping.yaml,改好它写出的映射",
-                    f"run shixian inspect {file} --out mapping.yaml, edit what it writes",
-                ),
-                where=str(file),
-            )
-        return _Read(read_log(file), file.name, None, None, None)
-    known = read_mapping(mapping)
+    if mapping is None and file.exists() and is_log(file):
+        return _Read(read_log(file), file.name, None, None, None, None)
+    by, known = mapping_of(file, mapping, lang, other)
     table = read(file, known.file)
     imported = import_log(table, known)
-    return _Read(imported.log, file.name, table, imported, known)
+    return _Read(imported.log, file.name, table, imported, known, by)
 
 
 def _now(read: _Read, promises: Promises, first: dt.datetime | None, last: dt.datetime | None) -> Observation:

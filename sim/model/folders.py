@@ -16,6 +16,8 @@ _MOST_FILES = 200
 _MOST_LOOKED_AT = 10_000
 _FURTHER_INSIDE = Text("指向更内层的文件夹", "name a folder further inside")
 _YAML = {".yaml", ".yml"}
+_MAPPING = (".mapping.yaml", ".mapping.yml")
+"""What an export means stands in such a file, which may lie beside limits and is no part of a scenario."""
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 FIGURES = "figures.csv"
 
@@ -112,7 +114,7 @@ def _refuse_what_is_no_folder(folder: Path) -> None:
 
 
 def _walk(root: Path) -> Iterator[Path]:
-    """YAML files below a folder; hidden ones are left out, links are followed nowhere."""
+    """YAML files below a folder; hidden ones and mappings of exports are left out, links are followed nowhere."""
 
     def refuse(error: OSError) -> NoReturn:
         raise error
@@ -128,7 +130,7 @@ def _walk(root: Path) -> Iterator[Path]:
             path = Path(here, name)
             if name in folders:
                 _refuse_link(path, root, path.relative_to(root).as_posix())
-            elif path.suffix.lower() in _YAML and not name.startswith("."):
+            elif path.suffix.lower() in _YAML and not name.startswith(".") and not name.lower().endswith(_MAPPING):
                 shown = path.relative_to(root).as_posix()
                 _refuse_link(path, root, shown)
                 _refuse_name(path, shown)
