@@ -33,6 +33,7 @@ REFERENCE = (
     "sim.engine.history sim.engine.initial sim.engine.running"
 )
 FITS = "calibration.durations calibration.arrivals calibration.routing calibration.calendars calibration.pools"
+FIT_PARTS = "calibration.resolution calibration.blocks calibration.opening calibration.day_kinds"
 NUMBERS = "part figures laws calendars"
 DESCRIBED = f"{NUMBERS} promises pools sessions process demand"
 MODEL = f"{DESCRIBED} base reforms scenario files model"
@@ -89,7 +90,8 @@ HOUSE = {
         f"{MODEL} findings analysis study report front disk replicate runs decide verification verified",
     ),
     "front": ("", f"{MODEL} {ENGINES} {ANALYSIS} eventlog runs decide report study"),
-    "fits": (FITS, f"{MODEL} {ANALYSIS} eventlog"),
+    "fit-parts": (FIT_PARTS, f"{MODEL} {ANALYSIS} eventlog"),
+    "fits": (FITS, f"{MODEL} {ANALYSIS} eventlog fit-parts"),
     "fitting": (
         "calibration.fit calibration.validate",
         f"{MODEL} {ANALYSIS} eventlog replicate report fits calibration",
