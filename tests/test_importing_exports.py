@@ -52,7 +52,11 @@ def test_an_export_as_offices_send_it_gives_its_true_cases(tmp_path: Path) -> No
         "power-on#0 wait 06-15 16:00 - 07-01 15:00",
         "closed 07-02 10:00",
     ]
-    assert trace(found.log, "0121000002") == ["accepted 06-04 14:30", "survey#0 wait 06-04 14:30 - 06-08 14:30"]
+    assert trace(found.log, "0121000002") == [
+        "accepted 06-04 14:30",
+        "survey#0 wait 06-04 14:30 - 06-08 14:30",
+        "design#0 wait 06-08 14:30 - ...",
+    ]
     assert trace(found.log, "0121000003")[-1] == "withdrawn 06-09 17:00"
     assert [found.log.cases.case_class[i] for i in range(3)] == ["hv-single", "hv-dual", "hv-single"]
     counts = found.findings.counts()

@@ -40,7 +40,7 @@ def test_a_wide_row_becomes_stretches_that_each_begin_at_the_milestone_before() 
         "power-on mark 06-18 11:00",
         "closed 06-18 12:00",
     ]
-    assert trace(log, "B") == ["accepted 06-05 08:00"]
+    assert trace(log, "B") == ["accepted 06-05 08:00", "acceptance#0 wait 06-05 08:00 - ..."]
     assert log.missing == ("start", "released_by", "needs", "stints", "pools", "calendars")
     assert [log.owner[i] for i in log.rows_of(0)] == [None, "utility", "utility", "customer", None, None]
     assert [log.stage[i] for i in log.rows_of(0)] == [None, "apply", "apply", "works", None, None]

@@ -179,6 +179,22 @@ def test_a_packed_file_that_is_cut_endless_protected_or_of_several_is_refused(
         ("a.csv", bytes(range(256)) * 20, "neither"),
         ("a.rar", b"Rar!\x1a\x07\x00", "packed"),
         ("a.xls", b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "2003"),
+        (
+            "a.xls",
+            b'\xef\xbb\xbf<?xml version="1.0"?>\r\n<?mso-application progid="Excel.Sheet"?>\r\n<ss:Workbook xmlns:ss='
+            b'"urn:schemas-microsoft-com:office:spreadsheet">',
+            "2003",
+        ),
+        (
+            "a.xls",
+            b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\nContent-Type: multipart/related;\r\n",
+            "in one file",
+        ),
+        (
+            "a.xls",
+            b"From: <Saved by a browser>\r\nSubject: =?utf-8?B?x?=\r\n x\r\nMIME-Version: 1.0\r\n",
+            "in one file",
+        ),
         ("a.parquet", b"PAR1 and no more", "damaged"),
         ("a.csv", "标题\n".encode() + b"\0" * (5 << 20), "4 MB"),
     ],

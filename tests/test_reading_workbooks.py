@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from calibration.importing.findings import Example
 from calibration.importing.mapping import FileForm
 from calibration.importing.reading import read
 from sim.errors import InputError
@@ -177,3 +178,34 @@ def test_a_protected_workbook_is_told_from_a_damaged_one(tmp_path: Path) -> None
         read(written(tmp_path / "b.xlsx", office))
     with pytest.raises(InputError, match="damaged, or no Excel"):
         read(written(tmp_path / "c.xls", whole[:512] + b"\0" * 4096))
+
+
+def test_errors_of_formulas_are_counted_with_their_place(tmp_path: Path) -> None:
+    """The library reads them as empty; a sheet that another one precedes, and columns before the table."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.title = "封面"
+    sheet = book.create_sheet("明细")
+    for row in (HEADER, *ROWS, ROWS[0]):
+        sheet.append(["", *row])
+    sheet["C3"], sheet["F4"] = "#N/A", "#VALUE!"
+    sheet["B7"] = "#REF!"
+    book.save(tmp_path / "e.xlsx")
+    table = read(tmp_path / "e.xlsx")
+    found = table.findings["cell-error"]
+    assert found.examples[:2] == [Example(3, "环节名称", "#N/A"), Example(4, "处理人", "#VALUE!")]
+    assert found.count == 3
+    assert rows_of(table)[1][2] is None
+
+
+def test_errors_of_formulas_in_text_are_counted(tmp_path: Path) -> None:
+    """In a column of words, of times, of ids: a value nowhere, and an id least of all."""
+    from calibration.importing.event_log import import_log
+    from tests.test_importing_faults import WIDE
+
+    rows = ["A,2021-06-04 09:00,#N/A,#DIV/0!,", "#N/A,2021-06-04 09:00,,,", "B,2021-06-04 09:00,,,#N/A"]
+    path = written(tmp_path / "e.csv", "\n".join(["编号,受理,答复,送电,办结", *rows]))
+    found = import_log(read(path), WIDE)
+    assert found.log.cases.label == ("A", "B")
+    assert found.findings.counts().items() >= {"cell-error": 4, "no-case": 1}.items()

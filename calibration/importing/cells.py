@@ -11,17 +11,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.importing.findings import Example, Findings
+from calibration.importing.findings import Example, Findings, Reaction
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _NOTHING = (
     "- -- --- — —— – / // \\ . .. … * ? 无 空 未知 不详 暂无 没有 未填 未填写 待定",
-    "null (null) <null> none nil na n/a #n/a nan nat undefined unknown",
+    "null (null) <null> none nil na n/a nan nat undefined unknown",
 )
 MISSING = frozenset(word for line in _NOTHING for word in line.split())
 """Words for "nothing", compared in lower case after NFKC; an empty cell is none of them."""
+
+_FAILED = "#n/a #na #value! #ref! #div/0! #name? #null! #num! #spill! #calc! #getting_data"
+ERRORS = frozenset(_FAILED.split(" "))
+"""What a spreadsheet leaves where a formula failed; a cell that has no value, whatever its column."""
+_AS_WRITTEN = _FAILED.upper().split(" ")
 
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
 _ODD = r"[^!-~ -]|^\s|\s$|  "
@@ -38,8 +43,8 @@ def normal(text: str) -> str:
 
 
 def is_missing(text: str) -> bool:
-    """Whether a normalised cell is a word for "nothing"."""
-    return not text or text.lower() in MISSING
+    """Whether a normalised cell is a word for "nothing", or an error of a spreadsheet."""
+    return not text or text.lower() in MISSING or text.lower() in ERRORS
 
 
 def normalised(cells: pa.Array) -> tuple[pa.Array, NDArray[np.int64]]:
@@ -113,37 +118,55 @@ class Words:
         given = whole.chunk(0).dictionary
         del whole
         if self.exact:
-            return _in_order(codes, given)
+            return self._exact(codes, given, rows)
         words = [normal(text) for text in given.to_pylist()]
-        nothing = np.array([is_missing(word) for word in words] + [False])
+        failed = np.array([word.lower() in ERRORS for word in words] + [False])
+        nothing = np.array([is_missing(word) for word in words] + [False]) & ~failed
         changed = np.array([word != text for word, text in zip(words, given.to_pylist(), strict=True)] + [False])
-        for kind, reaction, which in (("full-width", "repaired", changed), ("missing-word", "missing", nothing)):
-            if which.any():
-                places = np.flatnonzero(which[codes])
-                shown = [
-                    Example(int(rows[i]), self.column, "" if self.private else given[int(codes[i])].as_py())
-                    for i in places[:5]
-                ]
-                self.findings.add(kind, reaction, places.size, shown)  # type: ignore[arg-type]
+        self._tell("full-width", "repaired", changed, codes, given, rows)
+        self._tell("missing-word", "missing", nothing, codes, given, rows)
+        self._tell("cell-error", "missing", failed, codes, given, rows)
         names = sorted({word for word in words if not is_missing(word)}, key=str.encode)
         place = {name: i for i, name in enumerate(names)}
         new = np.array([place.get(word, -1) for word in words] + [-1], np.int32)
         return new[codes], tuple(names)
 
+    def _tell(
+        self,
+        kind: str,
+        reaction: Reaction,
+        which: NDArray[np.bool_],
+        codes: NDArray[np.int32],
+        given: pa.Array,
+        rows: NDArray[Any],
+    ) -> None:
+        if which.any():
+            places = np.flatnonzero(which[codes])
+            shown = [
+                Example(int(rows[i]), self.column, "" if self.private else given[int(codes[i])].as_py())
+                for i in places[:5]
+            ]
+            self.findings.add(kind, reaction, places.size, shown)
+
+    def _exact(
+        self, codes: NDArray[np.int32], given: pa.Array, rows: NDArray[Any]
+    ) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+        """Words as they are, in the order of their bytes; a million ids are sorted by Arrow."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        failed = pc.is_in(given, pa.array(_AS_WRITTEN, given.type)).to_numpy(zero_copy_only=False)
+        self._tell("cell-error", "missing", np.append(failed, False), codes, given, rows)
+        order = pc.array_sort_indices(given).to_numpy()
+        order = order[~failed[order]]
+        rank = np.full(len(given) + 1, -1, np.int32)
+        rank[order] = np.arange(order.size)
+        return rank[codes], tuple(given.take(order).to_pylist())
+
 
 def _indices(chunk: pa.DictionaryArray) -> NDArray[np.int32]:
     indices = chunk.indices
     return (indices.fill_null(-1) if indices.null_count else indices).to_numpy(zero_copy_only=False).astype(np.int32)
-
-
-def _in_order(codes: NDArray[np.int32], given: pa.Array) -> tuple[NDArray[np.int32], tuple[str, ...]]:
-    """Words as they are, in the order of their bytes; a million ids are sorted by Arrow."""
-    import pyarrow.compute as pc
-
-    order = pc.array_sort_indices(given).to_numpy()
-    rank = np.empty(order.size + 1, np.int32)
-    rank[order], rank[-1] = np.arange(order.size), -1
-    return rank[codes], tuple(given.take(order).to_pylist())
 
 
 def counted_words(codes: NDArray[np.int32], names: Sequence[str], unknown: Sequence[str]) -> str:

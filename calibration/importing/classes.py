@@ -6,6 +6,7 @@ import numpy as np
 
 from calibration.importing.cells import normal
 from calibration.importing.columns import Columns
+from calibration.importing.executions import Flags
 from calibration.importing.findings import Example, Findings
 from calibration.importing.life import word_of_cases
 from calibration.importing.mapping import Mapping
@@ -14,8 +15,8 @@ from sim.eventlog import Coded, Ints
 _LISTED = 12
 
 
-def classes_of(columns: Columns, mapping: Mapping, findings: Findings) -> Coded:
-    """The class of every case of the file, none where no rule fits; those are counted."""
+def classes_of(columns: Columns, mapping: Mapping, kept: Flags, findings: Findings) -> Coded:
+    """The class of every case of the file, none where no rule fits; those of them that are in the log are counted."""
     n = len(columns.ids)
     names = sorted({rule.case_class for rule in mapping.classes}, key=str.encode)
     found = np.full(n, -1, np.int32)
@@ -26,7 +27,7 @@ def classes_of(columns: Columns, mapping: Mapping, findings: Findings) -> Coded:
             fits &= words[name].isin(normal(word) for word in wanted)
         found[fits] = names.index(rule.case_class)
     if mapping.classes:
-        _tell(np.flatnonzero(found == -1), columns, words, findings)
+        _tell(np.flatnonzero((found == -1) & kept), columns, words, findings)
     return Coded(found, tuple(names))
 
 

@@ -94,7 +94,10 @@ class _Gathered:
         found_times = {name: done.result() for name, done in times.items()}
         found_words = {name: Coded(*done.result()) for name, done in words.items()}
         case, labels = ids.result()
-        for own in (*(c.findings for c in self._clocks.values()), *(c.findings for c in self._words.values())):
+        for own in (
+            *(clock.findings for clock in self._clocks.values()),
+            *(column.findings for column in (*self._words.values(), self._ids)),
+        ):
             findings.merge(own)
         check_ids(labels, case, row, self._case, findings)
         nameless = row[case < 0]

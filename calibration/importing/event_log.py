@@ -15,14 +15,16 @@ from calibration.importing.checks import check, entered_together
 from calibration.importing.classes import classes_of
 from calibration.importing.collecting import collect
 from calibration.importing.columns import Columns
-from calibration.importing.executions import Executions, Flags, by_case, joined, marks_beside
+from calibration.importing.executions import Executions, Flags, by_case, joined, marks_beside, visits
 from calibration.importing.findings import Example, Findings
+from calibration.importing.interrupted import interrupted
 from calibration.importing.life import Lives, lives, word_of_cases
 from calibration.importing.mapping import Mapping
 from calibration.importing.ordering import in_order
 from calibration.importing.raw import RawTable, Source
 from calibration.importing.sound import sound
 from calibration.importing.suspensions import Stops, suspended
+from calibration.importing.under_way import with_steps_under_way
 from sim.errors import InputError
 from sim.eventlog import NAT, Coded, EventLog, Ints
 from sim.text import Text
@@ -78,13 +80,20 @@ def import_log(
     pauses = suspended(columns, stops, mapping, life.over, findings)
     kept = _kept(life, columns, findings)
     own, counted = Findings(), its if kept.all() else its.where(kept[its.case])
+    steps = marks_beside(its)
+    if mapping.form == "wide":
+        steps[0] = with_steps_under_way(steps[0], life, mapping, findings)
+    again = None
+    if len(pauses):
+        again = int(np.count_nonzero((visits(counted) > 0) & ~counted.marks))
+        steps[0] = interrupted(steps[0], pauses)
     with ThreadPoolExecutor(1) as beside:
         together = beside.submit(entered_together, counted, columns.ids, int(kept.sum()), own)
-        log = _log(joined([*marks_beside(its), pauses]), life, kept, columns, mapping, findings, until)
+        log = _log(joined([*steps, pauses]), life, kept, columns, mapping, findings, until)
         together.result()
     findings.merge(own)
     told = mapping.closed is not None or mapping.state is not None
-    check(log, life.due[kept], findings, open_told=told)
+    check(log, life.due[kept], findings, open_told=told, again=again)
     return Imported(log, findings, columns.rejected.listed(), columns.rows_read, len(columns.ids), table.source)
 
 
@@ -130,7 +139,7 @@ def _log(
         its if order is None else its.where(order),
         life.of(kept),
         columns.ids if kept.all() else list(compress(columns.ids, kept.tolist())),
-        of_cases(classes_of(columns, mapping, findings), kept),
+        of_cases(classes_of(columns, mapping, kept, findings), kept),
         {key: of_cases(word_of_cases(columns, name, findings), kept) for key, name in asked.items()},
         lacks_ready=long_form is not None and long_form.ready is None and bool((its.start != NAT).any()),
         until=until,

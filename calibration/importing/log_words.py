@@ -14,6 +14,10 @@ CELLS: Words = {
         Text("“无”“—”“/”等表示没有的字样", 'words for "nothing" (无, —, /, null)'),
         Text("按空白处理", "taken as empty"),
     ),
+    "cell-error": (
+        Text("表格软件的错误值(#N/A、#VALUE! 等)", "errors of a spreadsheet (#N/A, #VALUE!, ...)"),
+        Text("按空白处理;公式没有取到值,请在原表中更正", "taken as empty: a formula found no value; correct it there"),
+    ),
     "date-styles": (
         Text("列“{column}”有几种日期写法: {styles}", "column {column!r} has several styles of dates: {styles}"),
         Text("都已读出,含义各自明确", "all read; each is unambiguous"),
@@ -183,6 +187,10 @@ LOGS: Words = {
     "orphan-resume": (Text("没有挂起的恢复", "a resume without a stop"), Text("不计", "ignored")),
     "resume-before-stop": (Text("恢复早于挂起", "a resume before its stop"), Text("不计", "ignored")),
     "stop-after-end": (Text("办件结束后才挂起", "a stop after the end of the case"), Text("不计", "ignored")),
+    "step-under-way": (
+        Text("宽表不记在办办件所处的环节", "a row a case does not tell the step that an open case stands in"),
+        Text("取多数已办结办件接下来的环节", "taken as the step that mostly came next in closed cases"),
+    ),
     "still-open": (
         Text("在办的办件", "cases still open"),
         Text("不在平均之内;已超限的计为超期", "in no mean; late where they are beyond the limit"),

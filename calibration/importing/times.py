@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.importing.cells import MISSING, normalised, text_buffers
+from calibration.importing.cells import ERRORS, MISSING, normalised, text_buffers
 from calibration.importing.dates import Shape, shape_of
 from calibration.importing.findings import Example, Findings
 from calibration.importing.instants import Digits, instants_of, times_of
@@ -38,6 +38,7 @@ _EPOCH_US = (0, 8 * _HOUR_US)  # 1970-01-01 00:00, and as Shanghai shows it
 _ZERO = np.uint8(ord("0"))
 _DIGITS = np.arange(256, dtype=np.uint8)
 _DIGITS[ord("0") : ord("9") + 1] = ord("9")
+_ERRORS = {word.replace("0", "9") for word in ERRORS}
 _ORDERS: tuple[Order, Order] = ("day-first", "month-first")
 
 
@@ -120,9 +121,10 @@ class TimeColumn:
 
         if shape is None:
             # "无" and its like have no digits, so their shape is the word itself
-            if text.lower() in MISSING:
+            if text.lower() in MISSING or text.lower() in _ERRORS:
                 shown = [Example(int(rows[i]), self.name, cell(int(i))) for i in places[:5]]
-                self.findings.add("missing-word", "missing", places.size, shown)
+                kind = "missing-word" if text.lower() in MISSING else "cell-error"
+                self.findings.add(kind, "missing", places.size, shown)
             else:
                 wrong[places] = True
             return

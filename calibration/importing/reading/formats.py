@@ -27,9 +27,13 @@ _REFUSED = {
     b"\xff\xd8\xff": Text("这是图片,不是表格", "this is a picture, not a table"),
     b"GIF8": Text("这是图片,不是表格", "this is a picture, not a table"),
     b"{\\rtf": Text("这是 Word 文档,不是表格", "this is a Word document, not a table"),
-    b"MIME-Version": Text("这是单文件网页(mht)", "this is a web page in one file (mht)"),
     b"SQLite format 3": Text("这是数据库文件", "this is a database file"),
 }
+_WEB_PAGE = Text("这是单文件网页(mht)", "this is a web page in one file (mht)")
+_MAIL = re.compile(
+    rb"\s*(?:[A-Z][\w-]*: [^\n]*\n(?:[ \t][^\n]*\n)*)*(?:MIME-Version: |Content-Type: multipart/)", re.IGNORECASE
+)
+"""The head of a page that a browser or a spreadsheet saved in one file, often under the name .xls."""
 _UNPACK = Text("先解压,再读里面的文件", "unpack it and read the file inside")
 _PACKED = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 _IN_ZIP = {
@@ -87,6 +91,8 @@ def format_of(content: Content) -> Format:
     for mark, rule in _REFUSED.items():
         if head.startswith(mark):
             _refuse(content, rule)
+    if _MAIL.match(head):
+        _refuse(content, _WEB_PAGE)
     if head.startswith(_PACKED):
         raise problem(Text("这种压缩格式读不了", "this kind of packed file is not read"), _UNPACK, content.path)
     start = _text(head)

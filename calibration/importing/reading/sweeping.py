@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _TOTAL = re.compile(r"(本页|本月|本年|本季|全市|全区|年度|月度)?(合计|小计|总计|共计|累计)(件?数)?([:(\d].*)?")
+_GROUP_TOTAL = re.compile(r".{1,20}(合计|小计|总计|累计)(件?数)?([:(].*)?")
+"""昆都仑区小计, 3月合计: a total only where most of the row is empty, since a customer may be called so."""
 _REMARK = re.compile(
     r"[*※(]?(备注|注|附注|说明|填表人|填报人|填报单位|填表单位|填表日期|填报日期|制表人|制表单位|制表日期|制表时间|制表|审核人|审核|复核人|"
     r"复核|负责人|单位负责人|联系人|联系电话|打印人|打印时间|打印日期|导出时间|导出人|统计人|统计时间|统计日期|数据来源|第\d+页)\d*[:,、].*"
@@ -34,6 +36,8 @@ def kind_of_row(cells: list[str]) -> str:
     if not texts:
         return "blank-row"
     if _TOTAL.fullmatch(texts[0]):
+        return "total-row"
+    if len(texts) * 2 <= len(cells) and _GROUP_TOTAL.fullmatch(texts[0]):
         return "total-row"
     if len(texts) * 2 <= len(cells) and (_REMARK.fullmatch(texts[0]) or _PAGE.fullmatch(texts[0])):
         return "remark-row"
@@ -72,6 +76,8 @@ def _suspect(columns: list[pa.Array], names: list[str]) -> NDArray[np.bool_]:
     first = columns[0]
     begins = pc.match_substring_regex(first, _BEGINS)
     found = pc.or_(pc.fill_null(begins, False), pc.fill_null(pc.equal(first, names[0]), False))
+    if pc.any(pc.match_substring(first, "计")).as_py():
+        found = pc.or_(found, pc.fill_null(pc.match_substring_regex(first, r"[合小总累]\s*计"), False))
     suspect = _bits(found)
     lonely = np.ones(len(first), bool)
     for column in columns[1:]:

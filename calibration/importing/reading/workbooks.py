@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from calibration.importing.findings import Example, Findings
 from calibration.importing.mapping import FileForm
 from calibration.importing.raw import RawTable, Source
-from calibration.importing.reading.layout import SAMPLE_ROWS, Merged, layout_of
+from calibration.importing.reading.layout import SAMPLE_ROWS, Layout, Merged, layout_of
 from calibration.importing.reading.opening import Content, problem
 from calibration.importing.reading.pages import Page, parts_of
 from calibration.importing.reading.tables import table_of
+from calibration.importing.reading.xlsx_errors import errors_of
 from calibration.importing.reading.xlsx_size import check_size
 from sim.text import Text
 
@@ -43,7 +44,8 @@ def read_workbook(content: Content, form: FileForm, format: Literal["xlsx", "xls
     size, and where the optional package is missing.
     """
     findings = Findings()
-    book = _opened(content, format)
+    data = _data(content, format)
+    book = _opened(data, content)
     sheet = _sheet(book, content, form.sheet, findings)
     left = sheet.start[1] - 1 if sheet.start else 0  # rows come without the empty columns before the table
     areas = sheet.merged_cell_ranges or ()
@@ -53,6 +55,8 @@ def read_workbook(content: Content, form: FileForm, format: Literal["xlsx", "xls
     height = sheet.end[0] + 1 if sheet.end else 0
     if height in _FULL:
         findings.add("full-sheet", "warned", 1, [Example(height)], sheet=sheet.name)
+    if format == "xlsx":
+        _tell_errors(data, sheet.name, layout, left, findings)
     page = Page(layout, [area for area in merged if area.first_row >= layout.first])
     source = Source(content.name, format, "", "", sheet.name, layout.header_rows)
     typed = _typed(sheet, layout.first, layout.columns)
@@ -61,6 +65,14 @@ def read_workbook(content: Content, form: FileForm, format: Literal["xlsx", "xls
         return ([text_of(value) for value in row] for row in sheet.iter_rows())
 
     return table_of(source, layout.columns, typed, findings, lambda: parts_of(page, rows()))
+
+
+def _tell_errors(data: bytes, sheet: str, layout: Layout, left: int, findings: Findings) -> None:
+    """Cells below the header whose formula failed; they are read as empty."""
+    for failed in errors_of(data, sheet):
+        column = failed.column - left - 2
+        if failed.row >= layout.first and 0 <= column < len(layout.columns):
+            findings.add("cell-error", "missing", 1, [Example(failed.row, layout.columns[column], failed.error)])
 
 
 def text_of(value: Any) -> str:
@@ -97,8 +109,8 @@ def _library(content: Content) -> ModuleType:
     return python_calamine
 
 
-def _opened(content: Content, format: Literal["xlsx", "xls"]) -> CalamineWorkbook:
-    library = _library(content)
+def _data(content: Content, format: Literal["xlsx", "xls"]) -> bytes:
+    """The whole file, which can be opened without filling the memory."""
     data = content.whole()
     if format == "xlsx":
         check_size(data, content)
@@ -108,6 +120,11 @@ def _opened(content: Content, format: Literal["xlsx", "xls"]) -> CalamineWorkboo
             Text("在 Excel 中打开,去掉密码后另存", "open it in Excel and save it without the password"),
             content.path,
         )
+    return data
+
+
+def _opened(data: bytes, content: Content) -> CalamineWorkbook:
+    library = _library(content)
     with _told(content, library):
         return library.CalamineWorkbook.from_filelike(io.BytesIO(data))
 
