@@ -83,7 +83,7 @@ def test_without_the_old_limit_it_is_undecided_for_want_of_data_unless_another_c
 
 def test_the_ratio_of_means_is_fiellers_at_a_confidence_that_holds_for_all_classes_at_once() -> None:
     before, after = [[4.0, 2.0], [4.2, 2.1], [3.9, 1.9]], [[2.0, 1.0], [2.2, 1.1], [1.9, 1.0]]
-    found = ratio_of(ratio(0.6, "P1/fraction", "P2/fraction"), {}, samples(*after), samples(*before))
+    found = ratio_of(ratio(0.9, "P1/fraction", "P2/fraction"), {}, samples(*after), samples(*before))
     wanted = [
         paired_difference([b[k] for b in before], [a[k] for a in after], unit="d", confidence=0.975).ratio
         for k in (0, 1)

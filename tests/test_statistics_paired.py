@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.analysis.statistics import Estimate, paired_difference, t_interval
+from sim.analysis.statistics.skewness import reaches, skewness
 
 
 def bounds(estimate: Estimate) -> tuple[float, float]:
@@ -38,9 +39,12 @@ def test_at_fiellers_bounds_the_t_statistic_is_at_its_critical_value(data: list[
     ratio = paired_difference(b, a, unit="d").ratio
     critical = t_interval([-1.0, 1.0] + [0.0] * (len(b) - 2), unit="").half_width
     scale = np.std([-1.0, 1.0] + [0.0] * (len(b) - 2), ddof=1)
-    for rho in bounds(ratio):
+    skewed = max(abs(skewness(b)), abs(skewness(a)))
+    reach = [x / len(b) ** 0.5 for x in reaches(a - a.mean() / b.mean() * b, 0.95, at_least=skewed)]
+    assert min(reach) >= critical / scale * (1 - 1e-12)
+    for rho, its, sign in zip(bounds(ratio), reach, (1, -1), strict=True):
         d = a - rho * b
-        assert abs(d.mean()) / d.std(ddof=1) == pytest.approx(critical / scale, rel=1e-5)
+        assert sign * d.mean() / d.std(ddof=1) == pytest.approx(its, rel=1e-5)
     assert ratio.value == pytest.approx(a.mean() / b.mean())
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sim.analysis.statistics.decisions import Decision, judge_census, judge_mean, judge_share
 from sim.analysis.statistics.estimate import CONFIDENCE, Estimate, Sides
-from sim.analysis.statistics.means import census_mean, mean_over_replications, ratio_mean, t_interval
+from sim.analysis.statistics.means import census_mean, mean_interval, mean_over_replications, ratio_mean, t_interval
 from sim.analysis.statistics.paired import Comparison, paired_difference
 from sim.analysis.statistics.quantiles import longest, quantile_over_replications
 from sim.analysis.statistics.shares import (
@@ -38,6 +38,7 @@ __all__ = [
     "judge_share",
     "kaplan_meier",
     "longest",
+    "mean_interval",
     "mean_over_replications",
     "paired_difference",
     "quantile_over_replications",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +22,17 @@ from sim.analysis.statistics.estimate import (
     student,
     tail,
 )
+from sim.analysis.statistics.skewness import reaches
 from sim.text import Text
 
 T_INTERVAL = Text("各次模拟之间的 t 区间", "Student's t over replications")
-RATIO = Text("全部办件的平均，按模拟聚类的 t 区间", "mean of all cases, Student's t with replications as clusters")
+SKEWED = Text(
+    "各次模拟之间的 t 区间，按偏度加长（Hall）", "Student's t over replications, longer where they are skewed (Hall)"
+)
+RATIO = Text(
+    "全部办件的平均，按模拟聚类的 t 区间，按偏度加长（Hall）",
+    "mean of all cases, Student's t with replications as clusters, longer where they are skewed (Hall)",
+)
 
 
 def t_interval(values: npt.ArrayLike, *, unit: str, confidence: float = CONFIDENCE, n: int | None = None) -> Estimate:
@@ -60,6 +68,21 @@ def t_interval(values: npt.ArrayLike, *, unit: str, confidence: float = CONFIDEN
     )
 
 
+def mean_interval(
+    values: npt.ArrayLike, *, unit: str, confidence: float = CONFIDENCE, n: int | None = None
+) -> Estimate:
+    """Mean of independent numbers, one for each replication, which may be skewed: see :func:`~.skewness.reaches`.
+
+    Never shorter than :func:`t_interval` on either side, and the same where the numbers are symmetric.
+    """
+    array, estimate = numbers(values), t_interval(values, unit=unit, confidence=confidence, n=n)
+    if estimate.value is None or array.size < 2:
+        return replace(estimate, method=SKEWED)
+    error = float(np.std(array - estimate.value, ddof=1)) / array.size**0.5
+    below, above = reaches(array, confidence)
+    return replace(estimate, low=estimate.value - below * error, high=estimate.value + above * error, method=SKEWED)
+
+
 def mean_over_replications(
     values_by_replication: Sequence[npt.ArrayLike], *, unit: str, confidence: float = CONFIDENCE
 ) -> Estimate:
@@ -70,7 +93,7 @@ def mean_over_replications(
     """
     groups = [closed for closed, _ in by_replication(values_by_replication, None)]
     means = [_mean(group) for group in groups]
-    return t_interval(means, unit=unit, confidence=confidence, n=sum(group.size for group in groups))
+    return mean_interval(means, unit=unit, confidence=confidence, n=sum(group.size for group in groups))
 
 
 def ratio_mean(
@@ -84,15 +107,16 @@ def ratio_mean(
 
     m = Σ S_r / Σ n_r with S_r the sum and n_r the number of cases of replication r, and
     m ± t(R-1) √( R/(R-1) Σ (S_r - m n_r)² ) / Σ n_r: the ratio estimator of cluster sampling (Cochran, Sampling
-    Techniques, 3rd ed. 1977, ch. 6; Law 2015 sec. 9.5.3). This is the mean to print and to judge: it equals the
-    sum of its parts, and years with many cases weigh more.
+    Techniques, 3rd ed. 1977, ch. 6; Law 2015 sec. 9.5.3), with t made longer where the S_r - m n_r are skewed
+    (:func:`~.skewness.reaches`). This is the mean to print and to judge: it equals the sum of its parts, and years
+    with many cases weigh more.
 
     ``values_by_replication``: R arrays of finished cases. ``open_elapsed``: R arrays with the time that cases still
     open have taken so far. Dropping those would make times look short, so they count with it; the value is then a
     lower bound, ``low`` is a valid lower bound still, and ``high`` is None.
     """
     groups = by_replication(values_by_replication, open_elapsed)
-    probability = tail(confidence)
+    tail(confidence)
     cases = np.array([closed.size + waiting.size for closed, waiting in groups], dtype=np.float64)
     count, still_open, replications = int(cases.sum()), sum(waiting.size for _, waiting in groups), len(groups)
     if not groups:
@@ -101,21 +125,22 @@ def ratio_mean(
     first = float(np.concatenate(groups[0])[0])
     sums = np.array([float(np.sum(closed - first) + np.sum(waiting - first)) for closed, waiting in groups])
     shifted = float(sums.sum()) / count
-    half = None
+    mean, low, high = first + shifted, None, None
     if replications > 1:
-        spread = float(np.sum((sums - shifted * cases) ** 2)) * replications / (replications - 1)
-        half = student(probability, replications - 1) * spread**0.5 / count
-    mean = first + shifted
+        apart = sums - shifted * cases
+        error = (float(np.sum(apart**2)) * replications / (replications - 1)) ** 0.5 / count
+        below, above = reaches(apart, confidence)
+        low, high = mean - below * error, None if still_open else mean + above * error
     return Estimate(
         value=mean,
-        low=None if half is None else mean - half,
-        high=None if half is None or still_open else mean + half,
+        low=low,
+        high=high,
         confidence=confidence,
         n=count,
         replications=replications,
         unit=unit,
         method=RATIO,
-        reason=OPEN_CASES if still_open else ONE_REPLICATION if half is None else None,
+        reason=OPEN_CASES if still_open else ONE_REPLICATION if low is None else None,
         open=still_open,
     )
 

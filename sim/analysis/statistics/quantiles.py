@@ -21,7 +21,7 @@ from sim.analysis.statistics.estimate import (
     require_level,
     tail,
 )
-from sim.analysis.statistics.means import t_interval
+from sim.analysis.statistics.means import mean_interval
 from sim.analysis.statistics.shares import beta_high, beta_low, design_effect, effective_size
 from sim.text import Text
 
@@ -33,7 +33,10 @@ TOO_FEW = Text(
     "办件或模拟次数太少，界限落在最短或最长的办件之外",
     "too few cases or replications: a bound lies beyond the shortest or the longest case",
 )
-LONGEST = Text("各次模拟最长用时的平均，t 区间", "mean of the replications' longest cases, Student's t")
+LONGEST = Text(
+    "各次模拟最长用时的平均，t 区间，按偏度加长（Hall）",
+    "mean of the replications' longest cases, Student's t, longer where skewed (Hall)",
+)
 
 
 def quantile_over_replications(
@@ -97,16 +100,16 @@ def longest(
     open_elapsed: Sequence[npt.ArrayLike] | None = None,
     confidence: float = CONFIDENCE,
 ) -> Estimate:
-    """The longest case that one replication (one year, say) is expected to bring, with Student's t over replications.
+    """The longest case that one replication (one year, say) is expected to bring.
 
-    Longest cases are skewed, so the interval is approximate: better with more replications. With open cases, which
+    Longest cases are skewed: the interval is that of :func:`~.means.mean_interval`. With open cases, which
     count with the time they have taken so far, the value is a lower bound. The shapes are those of
     :func:`quantile_over_replications`.
     """
     groups = by_replication(values_by_replication, open_elapsed)
     merged = [np.concatenate(pair) for pair in groups]
     still_open = sum(waiting.size for _, waiting in groups)
-    estimate = t_interval(
+    estimate = mean_interval(
         [group.max() for group in merged], unit=unit, confidence=confidence, n=sum(group.size for group in merged)
     )
     if still_open:
