@@ -34,6 +34,7 @@ REFERENCE = (
 )
 FITS = "calibration.durations calibration.arrivals calibration.routing calibration.calendars calibration.pools"
 FIT_PARTS = "calibration.resolution calibration.blocks calibration.opening calibration.day_kinds"
+FIT_PARTS += " calibration.loglinear calibration.levels calibration.rhythm"
 NUMBERS = "part figures laws calendars"
 DESCRIBED = f"{NUMBERS} promises pools sessions process demand"
 MODEL = f"{DESCRIBED} base reforms scenario files model"
