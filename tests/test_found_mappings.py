@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,13 @@ def test_mappings_beside_limits_are_no_part_of_them(tmp_path: Path) -> None:
     for name in ("2020", "2021"):
         write_mapping(tmp_path / f"{name}.mapping.yaml", mapping("case"))
     assert list(load_promises(tmp_path).limits) == ["simple", "outline"]
+
+
+def test_a_case_that_both_exports_count_forbids_the_comparison(here: Path) -> None:
+    """The same twenty ids were closed in both years' exports: one of the two repeats the other."""
+    before, after = (export(here / f"{year}.csv", year) for year in (2020, 2021))
+    assert run(["inspect", str(after)]) == 0
+    assert run(["observe", str(after), "--limits", str(LIMITS), "--before", str(before), "--out", "out"]) == 0
+    checks = json.loads((here / "out" / "verdicts.json").read_text("utf-8"))["change"]["checks"]
+    [its] = [check for check in checks if check["what"]["zh"] == "两份数据都办结的同一编号"]
+    assert (its["holds"], its["before"]["zh"]) == (False, "20")

@@ -351,3 +351,17 @@ def test_a_suspension_column_that_is_missing_is_refused() -> None:
     mapping = LONG.model_copy(update={"suspensions": (Suspension(start="挂起", end="恢复"),)})
     with pytest.raises(InputErrors):
         imported(mapping, "编号|环节|开始|结束", "A|受理||2021-06-04")
+
+
+def test_a_slip_years_ahead_leaves_its_case_out_and_does_not_move_the_end_of_the_log() -> None:
+    """Else every open case would have been open until 2031, and late."""
+    closed: list[datetime | None] = [BEGIN + (i + 5) * DAY for i in range(150)]
+    closed[7], closed[9] = datetime(2031, 6, 4), None
+    found = wide_cases(150, 办结=closed)
+    assert found.findings["future"].count == 1 and len(found.log.cases) == 149
+    assert np.datetime64(found.log.end_of_run, "us") < np.datetime64("2022-01-01")
+
+
+def test_late_closings_without_a_gap_are_kept_and_warned_of() -> None:
+    found = wide_cases(150, 办结=[BEGIN + (i * 5 + 5) * DAY for i in range(150)])
+    assert len(found.log.cases) == 150 and found.findings["future"].reaction == "warned"

@@ -242,3 +242,10 @@ def test_neither_the_order_of_the_rows_nor_the_batches_change_the_log(
     one = import_log(table(header, rows), LONG).log
     shuffle.shuffle(rows)
     assert first_difference(one, import_log(table(header, rows, per_batch), LONG).log) is None
+
+
+def test_a_row_a_case_may_have_its_acceptance_and_its_end_alone() -> None:
+    mapping = Mapping(form="wide", case="编号", accepted="受理", closed="办结")
+    log = imported(mapping, "编号|受理|办结", "A|2021-06-04 09:00|2021-06-18 12:00", "B|2021-06-05 08:00|").log
+    assert trace(log, "A") == ["accepted 06-04 09:00", "closed 06-18 12:00"]
+    assert trace(log, "B") == ["accepted 06-05 08:00"]

@@ -157,3 +157,15 @@ def test_the_shared_logs_are_proposed_and_import(shared: Path) -> None:
         log = import_log(read(path), propose(read(path)).mapping).log
         assert len(log.cases) == cases
         assert np.all(log.cases.accepted > 0)
+
+
+def test_suspensions_that_only_a_remark_tells_of_are_asked_about(tmp_path: Path) -> None:
+    rows = [WIDE[0], [*WIDE[1][:-1], "因用户原因挂起"], *WIDE[2:]]
+    assert "“备注”有 1 行提到挂起" in asked(proposal(tmp_path, rows))
+
+
+def test_a_second_column_that_could_name_the_case_is_asked_about(tmp_path: Path) -> None:
+    rows = [[*row, number] for row, number in zip(WIDE, ["项目代码", "p1", "p1", "p2"], strict=True)]
+    found = proposal(tmp_path, rows)
+    assert found.mapping.case == "申请编号"
+    assert "也可能是 项目代码" in asked(found)

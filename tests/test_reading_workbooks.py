@@ -209,3 +209,25 @@ def test_errors_of_formulas_in_text_are_counted(tmp_path: Path) -> None:
     found = import_log(read(path), WIDE)
     assert found.log.cases.label == ("A", "B")
     assert found.findings.counts().items() >= {"cell-error": 4, "no-case": 1}.items()
+
+
+def test_serial_numbers_of_a_workbook_that_counts_from_1904_are_refused_and_its_dates_are_not(tmp_path: Path) -> None:
+    import openpyxl
+
+    from calibration.importing.event_log import import_log
+    from calibration.importing.mapping import Mapping
+
+    mapping = Mapping.model_validate({"form": "wide", "case": "编号", "accepted": "受理", "closed": "办结"})
+    for cell, right in ((dt.datetime(2021, 6, 4, 9), True), (42889.375, False)):
+        book = openpyxl.Workbook()
+        book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+        for row in (["编号", "受理", "办结"], ["A", cell, dt.datetime(2021, 6, 8, 9)]):
+            book.active.append(row)
+        book.save(tmp_path / "e.xlsx")
+        if right:
+            log = import_log(read(tmp_path / "e.xlsx"), mapping).log
+            assert str(log.cases.accepted.astype("M8[us]")[0])[:13] == "2021-06-04T09"
+        else:
+            with pytest.raises(InputError, match="from 1904") as refused:
+                import_log(read(tmp_path / "e.xlsx"), mapping)
+            assert refused.value.where == "受理, row 2"

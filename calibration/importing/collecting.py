@@ -26,7 +26,7 @@ def collect(table: RawTable, mapping: Mapping, findings: Findings, advance: Call
     times = times_of(mapping)
     words = [name for name in words_of(mapping) if name != mapping.case]
     _check_columns(table, [mapping.case, *times, *words])
-    gathered = _Gathered(mapping, times, words)
+    gathered = _Gathered(mapping, times, words, table.source.since_1904)
     with ThreadPoolExecutor(1) as beside:  # a batch is taken apart while the next one is read
         before: Future[None] | None = None
         for batch in table.batches():
@@ -51,9 +51,9 @@ def collect(table: RawTable, mapping: Mapping, findings: Findings, advance: Call
 class _Gathered:
     """What the batches had so far."""
 
-    def __init__(self, mapping: Mapping, times: list[str], words: list[str]) -> None:
+    def __init__(self, mapping: Mapping, times: list[str], words: list[str], since_1904: bool) -> None:
         self._case, self._zone = mapping.case, mapping.zone
-        self._clocks = {name: TimeColumn(name, mapping.dates, mapping.zone) for name in times}
+        self._clocks = {name: TimeColumn(name, mapping.dates, mapping.zone, since_1904=since_1904) for name in times}
         self._words = {name: Words(name, private=name == mapping.who) for name in words}
         self._ids = Words(mapping.case, exact=True)
         self._rejected = RejectedRows()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,7 @@ STATES: dict[State, str] = {
     "suspended": "挂起 暂停 已挂起 中止 特别程序 suspended",
 }
 _MOST_STEPS = 300
+_PAUSED = re.compile("挂起|暂停|中止|特别程序|暂缓")
 
 
 @dataclass
@@ -292,6 +294,15 @@ def _suspensions(draft: _Draft) -> tuple[Suspension, ...]:
         draft.ask(
             "suspensions", f"“{pair.start}”至“{pair.end}”作挂起", f"{pair.start!r} to {pair.end!r} is a suspension"
         )
+    remarks = [one for one in draft.sample.columns if (role := role_of(one.name)) is not None and role[0] == "remark"]
+    for column in remarks if not pairs else []:
+        told = sum(1 for cell in draft.sample.cells[column.name] if cell and _PAUSED.search(cell))
+        if told:
+            draft.ask(
+                "suspensions",
+                f"“{column.name}”有 {told} 行提到挂起,却没有起止时间列,不能扣除",
+                f"{told} rows of {column.name!r} speak of a suspension, and no columns have its times: not left out",
+            )
     for alone in [*starts[len(ends) :], *ends[len(starts) :]]:
         draft.ask("suspensions", f"“{alone.name}”没有配对的列", f"{alone.name!r} has no column to go with")
     return pairs

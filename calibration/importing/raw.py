@@ -27,6 +27,8 @@ class Source(NamedTuple):
     sheet: str = ""
     header_rows: tuple[int, ...] = (1,)
     """The rows, as the file counts them, whose cells name the columns; empty where the format names them itself."""
+    since_1904: bool = False
+    """A workbook whose serial numbers of days begin in 1904, and not in 1900."""
 
 
 class Rejected(NamedTuple):

@@ -9,6 +9,7 @@ _SKIPPED = Text("已跳过,不计入", "skipped")
 _TOLD = Text("已照此读取;若不对,在映射的 file 中写明", "read so; if that is wrong, say so under `file` in the mapping")
 
 READING_WORDS: Words = {
+    "encoding": (Text("文字编码为 {encoding}", "the text is {encoding}"), _TOLD),
     "title-line": (Text("表头上方的标题行", "title lines above the header"), _SKIPPED),
     "second-header": (
         Text("表头有两行或更多", "a header of several rows"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from sim.model.quantities import DAY_US
 from sim.text import Text
 
 _FAR = 366 * DAY_US
+_SLIPS = 0.01
 
 
 def sound(its: Executions, life: Lives, until: int | None, findings: Findings) -> Executions:
@@ -93,16 +95,37 @@ def _leave_out(which: Flags, kind: str, its: Executions, life: Lives, findings: 
 
 
 def _future(its: Executions, life: Lives, until: int | None, findings: Findings) -> None:
-    """Instants behind the extract; where nobody says when it was taken, those a year behind the last acceptance."""
+    """Instants behind the extract; where nobody says when it was taken, those a year behind the last acceptance.
+
+    Of these, a few behind a year without any are slips, and would move the end of the log for all open cases.
+    """
     instants = (its.ready, its.start, its.end)
     lives = (life.accepted, life.closed, life.withdrawn)
     if until is None:
-        last = int(life.accepted.max())
-        _warn(np.logical_or.reduce([column > last + _FAR for column in instants]), "future", its, findings)
-        return
+        last = max(int(column.max(initial=NAT)) for column in (*instants, *lives))
+        usual = life.accepted[life.accepted != NAT]
+        if not usual.size or last <= np.quantile(usual, 1 - _SLIPS) + _FAR:
+            return
+        until = _before_the_slips(instants, lives)
+        if until is None:
+            since = int(life.accepted.max()) + _FAR
+            _warn(np.logical_or.reduce([column > since for column in instants]), "future", its, findings)
+            return
     cases = np.logical_or.reduce([column > until for column in lives])
     cases[its.case[np.logical_or.reduce([column > until for column in instants])]] = True
     life.left_out["future"] = cases
+
+
+def _before_the_slips(instants: Sequence[Ints], lives: Sequence[Ints]) -> int | None:
+    """The end of the last day before a year without any instant, where not one in a hundred lies behind; else None."""
+    days = np.concatenate([column[column != NAT] // DAY_US for column in (*instants, *lives)])
+    first = int(days.min())
+    count = np.bincount(days - first)
+    known = np.flatnonzero(count)
+    gaps = np.flatnonzero(np.diff(known) > _FAR // DAY_US)
+    behind = days.size - np.cumsum(count[known])[gaps]
+    few = gaps[behind < _SLIPS * days.size]
+    return None if not few.size else (first + int(known[few[0]]) + 1) * DAY_US - 1
 
 
 def _warn(which: Flags, kind: str, its: Executions, findings: Findings) -> None:

@@ -54,8 +54,10 @@ class _Ordered(NamedTuple):
 class TimeColumn:
     """Reads a column batch by batch; :meth:`settled` gives its times when all evidence is in."""
 
-    def __init__(self, name: str, order: Order | None = None, zone: str | None = None) -> None:
-        self.name, self.order, self.zone = name, order, zone
+    def __init__(
+        self, name: str, order: Order | None = None, zone: str | None = None, *, since_1904: bool = False
+    ) -> None:
+        self.name, self.order, self.zone, self._since_1904 = name, order, zone, since_1904
         self.findings = Findings()
         self._offsets = Zone(zone or LOCAL)
         self._read: list[Ints] = []
@@ -67,7 +69,10 @@ class TimeColumn:
         self.aware: Example | None = None
 
     def read(self, given: pa.Array, rows: Ints) -> NDArray[np.bool_]:
-        """One more batch; which of its cells are neither a time nor a word for "nothing"."""
+        """One more batch; which of its cells are neither a time nor a word for "nothing".
+
+        Errors: InputError for a year of two digits whose place is open, and for a serial number of days since 1904.
+        """
         cells, changed = normalised(given)
         examples = [Example(int(rows[i]), self.name, given[int(i)].as_py()) for i in changed[:5]]
         self.findings.add("full-width", "repaired", changed.size, examples)
@@ -155,6 +160,18 @@ class TimeColumn:
         else:
             self.naive = self.naive or first
         if shape.style == "serial":
+            if self._since_1904:
+                raise InputError(
+                    Text(
+                        "工作簿采用 1904 日期系统,写成数字的日期会差四年",
+                        "the workbook counts days from 1904: dates as plain numbers would be four years off",
+                    ),
+                    Text(
+                        "在原工作簿中把该列设为日期格式再保存", "format the column as dates in the workbook and save it"
+                    ),
+                    where=f"{self.name}, row {first.row}",
+                    value=first.value,
+                )
             self.findings.add("excel-serial", "repaired", n, [first])
         elif shape.style.endswith("seconds"):
             self.findings.add("epoch", "repaired", n, [first])

@@ -24,6 +24,8 @@ def with_steps_under_way(its: Executions, life: Lives, mapping: Mapping, finding
     that got so far. Where no closed case tells, or nothing follows, there is none.
     """
     table = [means.model_copy(update={"mark": None}) for means in mapping.milestones.values() if means.step is not None]
+    if not table:
+        return its
     place_of = {means.step: place for place, means in reversed(list(enumerate(table)))}
     n, width = life.row.size, len(table)
     code = np.array([place_of.get(means.step, -1) for means in its.table] + [-1])[its.means]

@@ -19,8 +19,10 @@ def executions(columns: Columns, mapping: Mapping, findings: Findings) -> Execut
     names = list(mapping.milestones)
     table = tuple(dict.fromkeys(mapping.milestones.values()))
     code = np.array([table.index(mapping.milestones[name]) for name in names], np.int32)
-    times = np.stack([columns.times[name] for name in names], axis=1)
-    _count_disorder(times, names, columns, findings)
+    each = [columns.times[name] for name in names]
+    times = np.stack(each, axis=1) if each else np.zeros((columns.row.size, 0), np.int64)
+    if len(each) > 1:
+        _count_disorder(times, names, columns, findings)
     latest = np.where(times == NAT, np.iinfo(np.int64).max, times)
     order = np.argsort(latest, axis=1, kind="stable")
     place = np.arange(times.shape[0])[:, None]

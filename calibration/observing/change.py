@@ -108,6 +108,10 @@ def _of_periods(before: Observation, after: Observation, lost: tuple[float, floa
     yield Check(
         Text("来源系统", "the system they come from"), systems[0] == systems[1], *_both_said(map(_listed, systems))
     )
+    twice = len(_closed_ids(before) & _closed_ids(after))
+    yield Check(
+        Text("两份数据都办结的同一编号", "cases closed in both, by their ids"), not twice, *_both_said(2 * [str(twice)])
+    )
     gaps = [set(each.log.missing) for each in (before, after)]
     yield Check(Text("日志缺少的内容", "what the logs lack"), gaps[0] == gaps[1], *map(lacked, map(sorted, gaps)))
 
@@ -206,6 +210,15 @@ def _festivals(each: Observation) -> str:
         return _NOT_KNOWN
     names = ["" if kind.kind != "holiday" or kind.name is None else kind.name.en for kind in kinds]
     return str(sum(now == _FESTIVAL != earlier for earlier, now in pairwise(["", *names])))
+
+
+def _closed_ids(each: Observation) -> set[str]:
+    """Of a log from an export; those of simulated ones say nothing."""
+    if "released_by" not in each.log.missing:
+        return set()
+    closed = each.log.closed
+    its = np.flatnonzero((each.period[0] <= closed) & (closed < each.period[1]))
+    return set(each.log.cases.labels_of(its.tolist()))
 
 
 def _words(each: Observation, attribute: str) -> set[str]:

@@ -72,6 +72,8 @@ def read(path: Path | str, form: FileForm | None = None, *, most_unpacked: int =
             table = read_html(content, form)
         case "csv":
             table = read_text(content, form)
+    if table.source.encoding not in ("", "utf-8"):
+        table.findings.add("encoding", "told", 1, [Example(0, "", content.name)], encoding=table.source.encoding)
     name = Path(content.member) if content.member else content.path
     suffix = (name.with_suffix("") if content.packing == "gz" else name).suffix.lower()
     if _SUFFIXES.get(suffix, format) != format:

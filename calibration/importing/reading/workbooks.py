@@ -19,7 +19,7 @@ from calibration.importing.reading.layout import SAMPLE_ROWS, Layout, Merged, la
 from calibration.importing.reading.opening import Content, problem
 from calibration.importing.reading.pages import Page, parts_of
 from calibration.importing.reading.tables import table_of
-from calibration.importing.reading.xlsx_errors import errors_of
+from calibration.importing.reading.xlsx_marks import counts_from_1904, errors_of
 from calibration.importing.reading.xlsx_size import check_size
 from sim.text import Text
 
@@ -58,7 +58,8 @@ def read_workbook(content: Content, form: FileForm, format: Literal["xlsx", "xls
     if format == "xlsx":
         _tell_errors(data, sheet.name, layout, left, findings)
     page = Page(layout, [area for area in merged if area.first_row >= layout.first])
-    source = Source(content.name, format, "", "", sheet.name, layout.header_rows)
+    since_1904 = format == "xlsx" and counts_from_1904(data)
+    source = Source(content.name, format, "", "", sheet.name, layout.header_rows, since_1904)
     typed = _typed(sheet, layout.first, layout.columns)
 
     def rows() -> Iterator[list[str]]:

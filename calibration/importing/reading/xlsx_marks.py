@@ -1,4 +1,4 @@
-"""Errors of formulas in a sheet of an xlsx (#N/A), which the library that reads its cells gives as empty ones."""
+"""What the library that reads the cells of an xlsx does not tell: errors of formulas (#N/A), and days since 1904."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ _CELL = re.compile(
     rb"(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>(?P<value>[^<]*)<",
     re.DOTALL,
 )
+_SINCE_1904 = re.compile(rb"<(?:\w+:)?workbookPr\s[^>]*\bdate1904=[\"'](?:1|true)[\"']")
 _PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 
 
@@ -46,6 +47,13 @@ def errors_of(data: bytes, sheet: str) -> Iterator[Failed]:
                     if place is not None:
                         error = unescape(found["value"].decode("utf-8", "replace"))
                         yield Failed(int(place[2]), _number(place[1]), error)
+
+
+def counts_from_1904(data: bytes) -> bool:
+    """Whether the workbook counts days from 1904, as those of old Macs do."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        named = "xl/workbook.xml" in archive.namelist()
+        return named and _SINCE_1904.search(archive.read("xl/workbook.xml")) is not None
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
