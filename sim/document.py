@@ -19,6 +19,7 @@ from sim.analysis.results import (
     Ranking,
     ReadingResult,
     ScenarioResult,
+    Stopped,
     StudyResult,
     TimePart,
     Verdict,
@@ -43,6 +44,7 @@ from sim.document_types import (
     ReadingEntry,
     ScenarioEntry,
     StickingEntry,
+    StoppedEntry,
     VerdictEntry,
     Window,
     Words,
@@ -71,6 +73,7 @@ def document(result: StudyResult, folder: Folder) -> Document:
         seed=result.seed,
         replications=result.replications,
         logs=result.logs,
+        stopped=result.stopped and _stopped(result.stopped),
         engine=result.engine,
         window=Window.model_validate({"from": first, "to": last}),
         begin=result.begin,
@@ -89,6 +92,18 @@ def ranking_document(result: StudyResult, limits: Sequence[str]) -> dict[str, An
     facts = {"seed": result.seed, "replications": result.replications, "engine": result.engine}
     notice = _notice(result)
     return {"notice": notice and notice.model_dump()} | facts | _ranking(result.ranking, result, limits).model_dump()
+
+
+def _stopped(its: Stopped) -> StoppedEntry:
+    return StoppedEntry(
+        reason=its.reason,
+        looks=list(its.looks),
+        most=its.most,
+        confidence=round(its.confidence, SHARE),
+        precision_days=its.days,
+        precision_share=its.share,
+        lacking_runs=its.undecided,
+    )
 
 
 def _notice(result: StudyResult) -> Words | None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim.analysis.results import KeptLogs, Missing, Value
+from sim.analysis.results import KeptLogs, Missing, StopReason, Value
 from sim.analysis.statistics import Decision
 from sim.model.clocks import Unit
 from sim.model.limits import Role
@@ -252,6 +252,18 @@ class RankingEntry(Entry):
     not_apart: list[str] = Field(description="reforms that cannot stand alone or be left out")
 
 
+class StoppedEntry(Entry):
+    """How a run chose its number of replications (`--replications auto`)."""
+
+    reason: StopReason
+    looks: list[int] = Field(description="after how many replications it was looked at; the last is their number")
+    most: int = Field(description="replications that were allowed")
+    confidence: float = Field(description="of each interval, so that those of all looks hold together with 95%")
+    precision_days: float
+    precision_share: float
+    lacking_runs: int = Field(description="verdicts that more runs might still decide")
+
+
 class Document(Entry):
     """The whole document."""
 
@@ -263,6 +275,7 @@ class Document(Entry):
     seed: int
     replications: int
     logs: KeptLogs = Field(description="the event logs beside it: of all replications, of the first, of none")
+    stopped: StoppedEntry | None = Field(description="why so many replications; null where the number was given")
     engine: str
     window: Window
     begin: str = Field(description="first day of the run; the warm-up ends where the window begins")

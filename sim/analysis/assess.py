@@ -21,7 +21,7 @@ from sim.analysis.results import (
     Verdict,
 )
 from sim.analysis.samples import LimitSample, MonthCount, Sample
-from sim.analysis.statistics import ratio_mean
+from sim.analysis.statistics import CONFIDENCE, ratio_mean
 from sim.analysis.verdicts import (
     combined,
     complement,
@@ -47,10 +47,17 @@ STILL_OPEN = "still-open"
 _KINDS = (*TIME_KINDS, STILL_OPEN)
 
 
-def assess(scenario: Scenario, samples: Sequence[Sample], before: Sequence[Sample] | None = None) -> ScenarioResult:
+def assess(
+    scenario: Scenario,
+    samples: Sequence[Sample],
+    before: Sequence[Sample] | None = None,
+    *,
+    confidence: float = CONFIDENCE,
+) -> ScenarioResult:
     """The verdicts, loads and counts of one scenario; ``samples`` in the order of the replications, at least one.
 
     ``before``: those of the scenario that this one is compared with, of which a promise may be a part.
+    ``confidence``: of each interval that is judged.
     """
     model = scenario.model
     pools = [sample.pools for sample in samples]
@@ -69,8 +76,12 @@ def assess(scenario: Scenario, samples: Sequence[Sample], before: Sequence[Sampl
                 limit,
                 [sample.limits[id_] for sample in samples],
                 growing,
-                {r.id: _ratio(model.limits, limit, r, samples, before, growing_before) for r in limit.readings},
+                {
+                    r.id: _ratio(model.limits, limit, r, samples, before, growing_before, confidence)
+                    for r in limit.readings
+                },
                 tuple(figure.path for figure in assumptions_of(model, id_, assumed)),
+                confidence,
             )
             for id_, limit in model.limits.items()
         ),
@@ -122,13 +133,22 @@ def _verdict(
     growing: Sequence[str],
     ratios: Mapping[str, FoundRatio | None],
     assumptions: tuple[str, ...],
+    confidence: float,
 ) -> Verdict:
     years = years_of(scenario.model.study)
     its = tuple(pool for pool in growing if any(pool in sample.pools for sample in samples))
     cohorts = {reading.id: [sample.readings[reading.id] for sample in samples] for reading in limit.readings}
     results = tuple(
         replace(
-            judge_reading(limit, reading, cohorts[reading.id], years, growing=bool(its), ratio=ratios[reading.id]),
+            judge_reading(
+                limit,
+                reading,
+                cohorts[reading.id],
+                years,
+                growing=bool(its),
+                ratio=ratios[reading.id],
+                confidence=confidence,
+            ),
             months=_months([sample.months[reading.id] for sample in samples], judged=limit.tells_late(reading)),
         )
         for reading in limit.readings
@@ -139,19 +159,22 @@ def _verdict(
     if value == "undecided" and default is not None:
         found = ratios[default.reading.id]
         missing = (
-            lacking(limit, default, cohorts[default.reading.id], growing=bool(its)) if not found else found.missing
+            lacking(limit, default, cohorts[default.reading.id], growing=bool(its), confidence=confidence)
+            if not found
+            else found.missing
         )
     elapsed = ratio_mean(
         [sample.elapsed_us / DAY_US for sample in samples],
         unit="d",
         open_elapsed=[sample.elapsed_open_us / DAY_US for sample in samples],
+        confidence=confidence,
     )
     under_baseline = [sample.under_baseline for sample in samples if sample.under_baseline is not None]
-    kept = ratio_mean([sample.elapsed_kept_us / DAY_US for sample in samples], unit="d")
+    kept = ratio_mean([sample.elapsed_kept_us / DAY_US for sample in samples], unit="d", confidence=confidence)
     completed = [sample.completed for sample in samples if sample.completed is not None]
     its_default = limit.default_reading()
     judged = its_default is not None and limit.tells_late(its_default)
-    completed_within = complement(late_share(completed, judged=judged))
+    completed_within = complement(late_share(completed, judged=judged, confidence=confidence))
     return Verdict(
         limit=id_,
         scenario=scenario.id,
@@ -169,17 +192,26 @@ def _verdict(
         completed_within=steady(completed_within, bool(its)),
         assumptions=assumptions,
         growing=its,
-        classes=() if default is None else _class_means(samples, unit_of(limit, default.reading), bool(its)),
-        within_baseline=steady(complement(late_share(under_baseline)), bool(its)) if under_baseline else None,
+        classes=()
+        if default is None
+        else _class_means(samples, unit_of(limit, default.reading), bool(its), confidence),
+        within_baseline=steady(complement(late_share(under_baseline, confidence=confidence)), bool(its))
+        if under_baseline
+        else None,
     )
 
 
-def _class_means(samples: Sequence[LimitSample], unit: str, growing: bool) -> tuple[ClassMean, ...]:
+def _class_means(samples: Sequence[LimitSample], unit: str, growing: bool, confidence: float) -> tuple[ClassMean, ...]:
     """Weighted by their cases they make the mean of the reading."""
     found = []
     for id_ in samples[0].classes:
         cohorts = [sample.classes[id_] for sample in samples]
-        mean = ratio_mean([its.finished for its in cohorts], unit=unit, open_elapsed=[its.open for its in cohorts])
+        mean = ratio_mean(
+            [its.finished for its in cohorts],
+            unit=unit,
+            open_elapsed=[its.open for its in cohorts],
+            confidence=confidence,
+        )
         found.append(ClassMean(id_, sum(its.cases for its in cohorts), steady(mean, growing)))
     return tuple(found)
 
@@ -191,6 +223,7 @@ def _ratio(
     after: Sequence[Sample],
     before: Sequence[Sample] | None,
     growing_before: Sequence[str],
+    confidence: float,
 ) -> FoundRatio | None:
     """A reading's ratio, where that is its statistic.
 
@@ -202,7 +235,7 @@ def _ratio(
     needed = {
         pool for sample in before or () for name in statistic.of for pool in sample.limits[name.partition("/")[0]].pools
     }
-    return ratio_of(statistic, limits, after, None if needed & set(growing_before) else before)
+    return ratio_of(statistic, limits, after, None if needed & set(growing_before) else before, confidence)
 
 
 def _time_split(samples: Sequence[LimitSample]) -> tuple[TimePart, ...]:

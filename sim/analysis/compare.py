@@ -8,11 +8,15 @@ import numpy as np
 
 from sim.analysis.results import Change, ReadingResult, ScenarioResult, Verdict
 from sim.analysis.samples import ReadingSample, Sample
-from sim.analysis.statistics import Comparison, paired_difference
+from sim.analysis.statistics import CONFIDENCE, Comparison, paired_difference
 
 
 def changes(
-    before: ScenarioResult, samples_before: Sequence[Sample], after: ScenarioResult, samples_after: Sequence[Sample]
+    before: ScenarioResult,
+    samples_before: Sequence[Sample],
+    after: ScenarioResult,
+    samples_after: Sequence[Sample],
+    confidence: float = CONFIDENCE,
 ) -> tuple[Change, ...]:
     """Each limit under its default reading; both scenarios were run with the same seed and replications.
 
@@ -22,14 +26,18 @@ def changes(
     """
     known = {verdict.limit: verdict for verdict in after.verdicts}
     return tuple(
-        _change(verdict, samples_before, known[verdict.limit], samples_after)
+        _change(verdict, samples_before, known[verdict.limit], samples_after, confidence)
         for verdict in before.verdicts
         if verdict.limit in known
     )
 
 
 def _change(
-    before: Verdict, samples_before: Sequence[Sample], after: Verdict, samples_after: Sequence[Sample]
+    before: Verdict,
+    samples_before: Sequence[Sample],
+    after: Verdict,
+    samples_after: Sequence[Sample],
+    confidence: float,
 ) -> Change:
     mean = within = None
     if before.default and after.default and not before.growing and not after.growing:
@@ -42,14 +50,14 @@ def _change(
             )
             if b.cases and a.cases
         ]
-        mean = _compared([(_mean(b), _mean(a)) for b, a in pairs], before.default.mean.unit)
+        mean = _compared([(_mean(b), _mean(a)) for b, a in pairs], before.default.mean.unit, confidence)
         if before.default.limit_value is not None and after.default.limit_value is not None:
-            within = _compared([(_within(b), _within(a)) for b, a in pairs], "share")
+            within = _compared([(_within(b), _within(a)) for b, a in pairs], "share", confidence)
     return Change(before.limit, before.scenario, after.scenario, mean, within)
 
 
-def _compared(pairs: Sequence[tuple[float, float]], unit: str) -> Comparison | None:
-    return paired_difference(*zip(*pairs, strict=True), unit=unit) if pairs else None
+def _compared(pairs: Sequence[tuple[float, float]], unit: str, confidence: float) -> Comparison | None:
+    return paired_difference(*zip(*pairs, strict=True), unit=unit, confidence=confidence) if pairs else None
 
 
 def _cohorts(limit: str, result: ReadingResult, samples: Sequence[Sample]) -> list[ReadingSample]:

@@ -31,7 +31,11 @@ class FoundRatio(NamedTuple):
 
 
 def ratio_of(
-    statistic: Statistic, limits: Mapping[str, Limit], after: Sequence[Sample], before: Sequence[Sample] | None
+    statistic: Statistic,
+    limits: Mapping[str, Limit],
+    after: Sequence[Sample],
+    before: Sequence[Sample] | None,
+    confidence: float = CONFIDENCE,
 ) -> FoundRatio:
     """Judge a statistic of the kind ``ratio``.
 
@@ -44,7 +48,7 @@ def ratio_of(
     """
     assert statistic.at_most is not None
     if statistic.of_means:
-        found = [_of_means(name, len(statistic.of), after, before) for name in statistic.of]
+        found = [_of_means(name, 1 - (1 - confidence) / len(statistic.of), after, before) for name in statistic.of]
     else:
         found = [_of_promises(limits[name]) for name in statistic.of]
     estimates = [estimate for estimate, _ in found]
@@ -68,7 +72,7 @@ def _of_promises(limit: Limit) -> tuple[Estimate, Missing | None]:
 
 
 def _of_means(
-    name: str, k: int, after: Sequence[Sample], before: Sequence[Sample] | None
+    name: str, confidence: float, after: Sequence[Sample], before: Sequence[Sample] | None
 ) -> tuple[Estimate, Missing | None]:
     if before is None:
         return _unknown(NOT_COMPARED, NOT_COMPARED), "before"
@@ -79,7 +83,7 @@ def _of_means(
     means = [
         [float(np.mean(np.concatenate([its.finished, its.open]))) for its in side] for side in zip(*pairs, strict=True)
     ]
-    ratio = paired_difference(*means, unit="d", confidence=1 - (1 - CONFIDENCE) / k).ratio
+    ratio = paired_difference(*means, unit="d", confidence=confidence).ratio
     open_before, open_after = (sum(its.open.size for its in side) for side in zip(*pairs, strict=True))
     if open_before or open_after:
         ratio = replace(

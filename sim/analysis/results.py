@@ -13,6 +13,8 @@ from sim.text import Text
 Value = Literal["met", "not-met", "undecided", "no-number", "depends-on-reading"]
 Missing = Literal["runs", "run-out", "data", "cases", "before"]
 """More runs, a longer run-out (cases are still open), more data, any case at all, or a scenario to compare with."""
+StopReason = Literal["decided", "precise", "most"]
+"""No verdict lacks runs; what is undecided is known precisely enough; no more replications were allowed."""
 KeptLogs = Literal["all", "first", "none"]
 """Event logs of all replications, of each scenario's first one, or of none."""
 
@@ -215,6 +217,24 @@ class Ranking:
 
 
 @dataclass(frozen=True)
+class Stopped:
+    """Why a run that was to choose its number of replications made so many (:mod:`sim.analysis.stopping`)."""
+
+    reason: StopReason
+    looks: tuple[int, ...]
+    """After how many replications it was looked at."""
+    most: int
+    """How many were allowed."""
+    confidence: float
+    """Of the intervals: those of all looks that were planned hold together with 95%."""
+    days: float
+    share: float
+    """The half-widths that were asked for."""
+    undecided: int
+    """Verdicts that more runs might still decide."""
+
+
+@dataclass(frozen=True)
 class StudyResult:
     """A run of the main job: scenarios, the first one being the one that others are compared with."""
 
@@ -232,5 +252,7 @@ class StudyResult:
     """The command that reproduces it."""
     logs: KeptLogs = "none"
     """What was kept beside it."""
+    stopped: Stopped | None = None
+    """Why it has so many replications, where it was to choose their number."""
     ranking: Ranking | None = None
     """The reforms of one of the scenarios, one by one, where that was asked for."""

@@ -53,6 +53,7 @@ def judge_reading(
     *,
     growing: bool = False,
     ratio: FoundRatio | None = None,
+    confidence: float = CONFIDENCE,
 ) -> ReadingResult:
     """One reading of a limit over replications; ``years`` is the length of the window.
 
@@ -61,10 +62,10 @@ def judge_reading(
     fare worse still. ``ratio``: what was found of it, where that is the statistic.
     """
     value = limit.value_of(reading)
-    late = late_share(cohorts, judged=limit.tells_late(reading))
+    late = late_share(cohorts, judged=limit.tells_late(reading), confidence=confidence)
     if ratio is not None:
         late = replace(late, reason=NOT_BY_CASE)
-    mean, median, p90, a_longest = _times(cohorts, unit_of(limit, reading))
+    mean, median, p90, a_longest = _times(cohorts, unit_of(limit, reading), confidence)
     cases, replications = sum(cohort.cases for cohort in cohorts), len(cohorts)
     decision = decide(limit, reading, late, mean, median) if ratio is None else ratio.decision
     unsteady = growing and (ratio is None or ratio.measured)
@@ -111,7 +112,14 @@ def decide(limit: Limit, reading: Reading, late: Estimate, mean: Estimate, media
     return judge_share(late, limit.tolerance if statistic.share is None else 1 - statistic.share)
 
 
-def lacking(limit: Limit, result: ReadingResult, cohorts: Sequence[ReadingSample], *, growing: bool) -> Missing | None:
+def lacking(
+    limit: Limit,
+    result: ReadingResult,
+    cohorts: Sequence[ReadingSample],
+    *,
+    growing: bool,
+    confidence: float = CONFIDENCE,
+) -> Missing | None:
     """What an undecided reading lacks: any case, a longer run-out, or more runs; None where none of these would help.
 
     Were the open cases to end now, within the limit where they still are, would that decide it? Then it is the
@@ -122,8 +130,8 @@ def lacking(limit: Limit, result: ReadingResult, cohorts: Sequence[ReadingSample
     if growing or (result.tolerance == 0 and result.late.value == 0):
         return None
     ended = [_as_if_ended(cohort) for cohort in cohorts]
-    mean, median, *_ = _times(ended, unit_of(limit, result.reading))
-    would_be = decide(limit, result.reading, late_share(ended), mean, median)
+    mean, median, *_ = _times(ended, unit_of(limit, result.reading), confidence)
+    would_be = decide(limit, result.reading, late_share(ended, confidence=confidence), mean, median)
     return "runs" if would_be == "undecided" else "run-out"
 
 
@@ -156,18 +164,19 @@ def unit_of(limit: Limit, reading: Reading) -> str:
     return "d" if reading.unit in ("calendar-days", "hours") else "wd"
 
 
-def late_share(cohorts: Sequence[ReadingSample], *, judged: bool = True) -> Estimate:
+def late_share(cohorts: Sequence[ReadingSample], *, judged: bool = True, confidence: float = CONFIDENCE) -> Estimate:
     """Share of late cases: finished late, or open beyond the limit; the open ones not yet late count both ways."""
     cases = [cohort.cases for cohort in cohorts]
     if not judged:
         return nothing(
-            NO_NUMBER, confidence=CONFIDENCE, n=sum(cases), replications=len(cases), unit="share", method=NO_NUMBER
+            NO_NUMBER, confidence=confidence, n=sum(cases), replications=len(cases), unit="share", method=NO_NUMBER
         )
     return share(
         [cohort.late + cohort.open_late.size for cohort in cohorts],
         cases,
         slow=slowest_tenth([cohort.finished for cohort in cohorts], [cohort.open for cohort in cohorts]),
         undecided=[cohort.open_undecided.size for cohort in cohorts],
+        confidence=confidence,
     )
 
 
@@ -177,14 +186,16 @@ def complement(late: Estimate) -> Estimate:
     return replace(late, value=value, low=low, high=high)
 
 
-def _times(cohorts: Sequence[ReadingSample], unit: str) -> tuple[Estimate, Estimate, Estimate, Estimate]:
+def _times(
+    cohorts: Sequence[ReadingSample], unit: str, confidence: float
+) -> tuple[Estimate, Estimate, Estimate, Estimate]:
     """Mean, median, 90th percentile and longest; open cases count with what they have taken so far."""
     finished, waiting = [cohort.finished for cohort in cohorts], [cohort.open for cohort in cohorts]
     return (
-        ratio_mean(finished, unit=unit, open_elapsed=waiting),
-        quantile_over_replications(finished, 0.5, unit=unit, open_elapsed=waiting),
-        quantile_over_replications(finished, 0.9, unit=unit, open_elapsed=waiting),
-        longest(finished, unit=unit, open_elapsed=waiting),
+        ratio_mean(finished, unit=unit, open_elapsed=waiting, confidence=confidence),
+        quantile_over_replications(finished, 0.5, unit=unit, open_elapsed=waiting, confidence=confidence),
+        quantile_over_replications(finished, 0.9, unit=unit, open_elapsed=waiting, confidence=confidence),
+        longest(finished, unit=unit, open_elapsed=waiting, confidence=confidence),
     )
 
 

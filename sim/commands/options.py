@@ -12,7 +12,7 @@ import rich_click as click
 
 from sim.bounds import REPLICATIONS, SEEDS
 from sim.commands.output import JsonTarget
-from sim.commands.values import STDOUT, OneOf, Whole, Writable
+from sim.commands.values import STDOUT, HalfWidths, OneOf, Whole, WholeOrAuto, Writable
 from sim.errors import InputError
 from sim.names import find
 from sim.text import LANGUAGES, Text
@@ -103,6 +103,31 @@ def replications(say: Say) -> Decorator:
     return click.option("--replications", type=Whole(1, REPLICATIONS - 1), help=say(words))
 
 
+def replications_or_auto(say: Say) -> Decorator:
+    words = Text(
+        "模拟次数(默认取自目录);auto 由程序决定:每逢 20、40、80……次检查,各项结论均已确定或足够精确即停",
+        "number of replications (the folder's by default); auto: looked at after 20, 40, 80, ..., until every verdict "
+        "is decided or precise enough",
+    )
+    return click.option("--replications", type=WholeOrAuto(1, REPLICATIONS - 1), help=say(words))
+
+
+def precision(say: Say) -> Decorator:
+    words = Text(
+        "--replications auto 的精度:天数与比例的区间半宽,默认 0.1,1%",
+        "for --replications auto: half-widths in days and of shares that are precise enough; 0.1,1% by default",
+    )
+    return click.option("--precision", type=HalfWidths(), help=say(words))
+
+
+def most(say: Say) -> Decorator:
+    words = Text(
+        "--replications auto 的模拟次数上限,默认 320", "for --replications auto: replications at most, 320 by default"
+    )
+    kind = Whole(2, REPLICATIONS - 1)
+    return click.option("--max-replications", "--cap", "most", type=kind, help=say(words))
+
+
 def json_file(say: Say) -> Decorator:
     words = Text(
         "把结果另写为 JSON 文件;“-”为标准输出,其余文字改走标准错误",
@@ -120,12 +145,13 @@ def _json_target(context: click.Context, _: click.Parameter, path: Path | None) 
     return output
 
 
-def common(say: Say) -> Decorator:
-    """What every command that reads a folder takes."""
-    return together(seed(say), replications(say), settings(say), json_file(say), language(say))
+def common(say: Say, *, auto: bool = False) -> Decorator:
+    """What every command that reads a folder takes; ``auto``: it can choose the number of replications."""
+    number = replications_or_auto if auto else replications
+    return together(seed(say), number(say), settings(say), json_file(say), language(say))
 
 
-def with_study(settings: Mapping[str, str], seed: int | None, replications: int | None) -> dict[str, str]:
+def with_study(settings: Mapping[str, str], seed: int | None, replications: int | str | None) -> dict[str, str]:
     """The settings, with a seed and a number of replications that were asked for; they must not contradict them."""
     asked = {"seed": seed, "replications": replications}
     merged = dict(settings)

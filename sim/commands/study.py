@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import rich_click as click
 
 from sim.commands import options, output
 from sim.commands.output import JsonTarget, tell
-from sim.commands.values import STDOUT
+from sim.commands.values import AUTO, STDOUT
 from sim.errors import InputError
 from sim.text import Language, Text
 
@@ -40,7 +40,7 @@ class Job:
     folder: Path
     scenarios: Sequence[str]
     seed: int | None
-    replications: int | None
+    replications: int | Literal["auto"] | None
     engine: EngineName
     workers: int | None
     settings: Mapping[str, str]
@@ -52,22 +52,30 @@ class Job:
     by_month: tuple[str, ...]
     rank: str | None = None
     anew: bool = False
+    precision: Sequence[float] | None = None
+    most: int | None = None
 
     def told(self, folder: Folder) -> Told:
         """What the results say of it; ``command`` gives the same again."""
+        from sim.analysis.stopping import MOST, Precision
         from sim.study import Told
 
         seed = folder.study.seed if self.seed is None else self.seed
-        replications = self.replications or folder.study.replications
+        until = Precision(*self.precision or ()) if self.replications == AUTO else None
+        replications = self.most or MOST
+        if not isinstance(self.replications, str):
+            replications = self.replications or folder.study.replications
         verb = "run" if len(self.scenarios) == 1 else "compare"
         parts = ["shixian", verb, self.folder.as_posix(), *self.scenarios]
-        parts += ["--seed", str(seed), "--replications", str(replications)]
+        parts += ["--seed", str(seed), "--replications", AUTO if until else str(replications)]
+        if until:
+            parts += ["--precision", f"{until.days:g},{until.share:.10g}", "--max-replications", str(replications)]
         for path, value in self.settings.items():
             parts += ["--set", f"{path}={value}"]
         parts += ["--engine", self.engine] if self.engine != "kernel" else []
         parts += ["--logs", self.logs] if self.logs not in (None, "all") else []
         parts += ["--rank", self.rank] if self.rank else []
-        return Told(self.folder.as_posix(), seed, replications, self.engine, shlex.join(parts))
+        return Told(self.folder.as_posix(), seed, replications, self.engine, shlex.join(parts), until)
 
     def written(self) -> dict[str, Any]:
         """All that whoever goes on with it has to know, wherever he stands."""
@@ -77,7 +85,10 @@ class Job:
         return told | {name: place and str(place) for name, place in places.items()}
 
 
-_AS_GIVEN = ("scenarios", "seed", "replications", "engine", "settings", "lang", "fail_on", "logs", "by_month", "rank")
+_AS_GIVEN = (
+    "scenarios", "seed", "replications", "engine", "settings", "lang", "fail_on", "logs", "by_month", "rank",
+    "precision", "most",
+)  # fmt: skip
 _ANEW = Text(
     "放弃 --out 目录中未完成的运行,从头开始(接着算用 shixian resume)",
     "give up the unfinished run in --out and begin again (`shixian resume` goes on with it)",
@@ -97,7 +108,9 @@ def study_options(say: options.Say) -> options.Decorator:
         click.option("--anew", is_flag=True, help=say(_ANEW)),
         options.fail_on(say),
         click.option("--by-month", "by_month", multiple=True, metavar="ID", help=say(_BY_MONTH)),
-        options.common(say),
+        options.common(say, auto=True),
+        options.precision(say),
+        options.most(say),
     )
 
 
@@ -109,6 +122,7 @@ def carry_out(job: Job) -> int:
     from sim.runs import unfinished
 
     options.with_study(job.settings, job.seed, job.replications)  # refused where they contradict each other
+    _refuse_what_is_not_chosen(job)
     folder = files.load(job.folder, job.settings, only=job.scenarios)
     options.measured(folder.limits, job.by_month, "--by-month")
     if job.out is not None:
@@ -153,10 +167,23 @@ def told_apart(job: Job, folder: Folder, scenarios: Sequence[Scenario]) -> Apart
     return apart(folder, job.scenarios[0], job.rank, scenarios)
 
 
-def tell_cost(its: Cost, lang: Language) -> None:
+def tell_cost(its: Cost, lang: Language, *, at_most: bool = False) -> None:
     """How long it will take, where that is worth a word."""
     if its.seconds > _WORTH_A_WORD_S:
-        tell(lang)(its.words())
+        words = its.words()
+        tell(lang)(Text(f"至多{words.zh}", f"at most {words.en}") if at_most else words)
+
+
+def _refuse_what_is_not_chosen(job: Job) -> None:
+    """A precision and a most are for a run that chooses its number of replications."""
+    for where, value in (("--precision", job.precision), ("--max-replications", job.most)):
+        if value is not None and job.replications != AUTO:
+            raise InputError(
+                Text("模拟次数已定,此项不起作用", "the number of replications is fixed: this has no effect"),
+                Text("加 --replications auto,或删去此项", "add --replications auto, or take it out"),
+                where=where,
+                value=value,
+            )
 
 
 def simulated(
@@ -172,7 +199,7 @@ def simulated(
     told, workers = job.told(folder), job.workers or os.cpu_count() or 1
     if run is None or not run.finished():
         expected = affordable(study.in_order(scenarios, apart), told.replications, engine=told.engine, workers=workers)
-        tell_cost(expected, job.lang)
+        tell_cost(expected, job.lang, at_most=told.until is not None)
     with Progress(job.lang) as progress:
         result = study.carried_out(
             folder,
@@ -192,7 +219,7 @@ def simulated(
         with _drawing(result, workers) as each:
             pages.write_report(result, folder, run.results, job.lang, each)
         pages.remove_earlier(run.out, pages.pictures_of(run.results))
-        run.put()
+        run.of(result.replications).put()
         click.echo(Text(f"已写出 {run.out / pages.PAGE}", f"wrote {run.out / pages.PAGE}").in_(job.lang))
     not_met = any(verdict.value == "not-met" for scenario in result.scenarios for verdict in scenario.verdicts)
     return 1 if job.fail_on and not_met else 0

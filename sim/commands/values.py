@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Sequence
 from errno import EACCES, ENOTDIR
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from sim.names import nearest
 from sim.text import Text
 from sim.whole_files import unwritable
 
+AUTO = "auto"
+"""``--replications auto``: the run chooses their number."""
 STDOUT = Path("-")
 """Where ``--json -`` writes."""
 
@@ -41,6 +44,40 @@ class Whole(click.ParamType):
         raise InputError(
             Text(f"须为 {self.low} 至 {self.high} 的整数", f"this is a whole number from {self.low} to {self.high}"),
             Text(f"例如 {_place(param)} {max(self.low, 1)}", f"for example {_place(param)} {max(self.low, 1)}"),
+            where=_place(param),
+            value=value,
+        )
+
+
+class WholeOrAuto(Whole):
+    """A whole number within bounds, or the word that leaves it to the run."""
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return f"{super().get_metavar(param, ctx)}|{AUTO}"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return AUTO if value == AUTO else super().convert(value, param, ctx)
+
+
+class HalfWidths(click.ParamType):
+    """``0.1,1%``: half-widths in days and of shares, as two positive numbers."""
+
+    name = "precision"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "0.1,1%"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        days, comma, share = str(value).replace("，", ",").partition(",")
+        try:
+            found = float(days), float(share.rstrip("% ")) / (100 if share.rstrip().endswith("%") else 1)
+            if comma and 0 < found[0] < inf and 0 < found[1] < 1:
+                return found
+        except ValueError:
+            pass
+        raise InputError(
+            Text("须为天数和比例两个正数,以逗号隔开", "these are days and a share, both positive, with a comma"),
+            Text(f"例如 {_place(param)} 0.1,1%", f"for example {_place(param)} 0.1,1%"),
             where=_place(param),
             value=value,
         )

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from sim.analysis.compare import changes
 from sim.analysis.results import Change, Ranked, Ranking, ScenarioResult
 from sim.analysis.samples import Sample
+from sim.analysis.statistics import CONFIDENCE
 from sim.errors import InputError
 from sim.model.scenario import Folder, Scenario, ScenarioSpec
 from sim.names import find
@@ -81,8 +82,8 @@ class Found(NamedTuple):
 class OneByOne:
     """Takes the scenarios of ``asked`` as they are found, in any order, under the same random numbers."""
 
-    def __init__(self, asked: Apart, before: Found, after: Found) -> None:
-        self._asked, self._before, self._after = asked, before, after
+    def __init__(self, asked: Apart, before: Found, after: Found, confidence: float = CONFIDENCE) -> None:
+        self._asked, self._before, self._after, self._confidence = asked, before, after, confidence
         self._effects: dict[tuple[Role, str], dict[str, Change]] = {}
         self._growing: dict[tuple[Role, str], set[str]] = {}
         self.take(before)
@@ -90,7 +91,8 @@ class OneByOne:
 
     def take(self, found: Found) -> None:
         for role, reform in (key for key, built in self._asked.built.items() if built.id == found.result.id):
-            its = changes(*self._before, *found) if role == "alone" else changes(*found, *self._after)
+            pair = (*self._before, *found) if role == "alone" else (*found, *self._after)
+            its = changes(*pair, self._confidence)
             self._effects[role, reform] = {change.limit: change for change in its}
             self._growing[role, reform] = {verdict.limit for verdict in found.result.verdicts if verdict.growing}
 

@@ -24,6 +24,7 @@ from sim.report import (
     reform_words,
     sentences,
     service_rows,
+    stopped_words,
     wording,
 )
 from sim.report.charts.loads import ordered
@@ -121,6 +122,7 @@ def long_page(edition: Edition, charts: Charts) -> str:
         figure=InlineSvg().element,
         marks=page_one.marks(edition),
         numbers=numbers,
+        stopped=stopped_words.stopped(edition),
     )
 
 
@@ -156,6 +158,7 @@ def page(edition: Edition, charts: Charts) -> str:
         summary=sentences.summary(edition),
         notes=notes.notes(edition),
         growing=sentences.growing(edition),
+        stopped=stopped_words.stopped(edition),
         glossary=glossary.words(edition),
         assumptions=assumptions,
         legend=assumption_words.legend(edition),

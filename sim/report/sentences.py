@@ -8,6 +8,7 @@ from sim.analysis.results import Change, ReadingResult, ScenarioResult, Value, V
 from sim.analysis.statistics import Estimate
 from sim.report import cells, change_words, numbers
 from sim.report.edition import ENOUGH, Edition
+from sim.report.stopped_words import stopped
 from sim.report.verdict_words import value_words
 
 _ORDER: tuple[Value, ...] = ("met", "not-met", "depends-on-reading", "undecided")
@@ -93,7 +94,9 @@ def _basis(edition: Edition) -> Iterator[str]:
 
 def _runs(edition: Edition) -> Iterator[str]:
     number = edition.result.replications
-    if edition.few():
+    if edition.result.stopped:
+        yield stopped(edition)
+    elif edition.few():
         yield edition.choose(
             f"各情景只模拟 {number} 次，区间仅供参考，宜增至 {ENOUGH} 次以上。",
             f"With {number} replication{'s' * (number > 1)} each, intervals are rough: {ENOUGH} or more are wanted.",

@@ -13,6 +13,7 @@ from sim.report.edition import Edition
 from sim.report.notes import notes
 from sim.report.page_one import unnumbered, without_reading
 from sim.report.sentences import growing
+from sim.report.stopped_words import stopped
 from sim.report.verdict_words import lacking, value_words, verdict_words
 from sim.report.wording import describe_limit
 from sim.text import Language
@@ -61,7 +62,8 @@ def _long_table(edition: Edition) -> str:
         for words, rows in its.left_out(edition):
             shown.append(edition.choose("：", ": ").join([words, ", ".join(row.id for row in rows)]))
     signs = edition.choose("；", "; ").join([*page_one.marks(edition), *overview.signs(edition)])
-    return plain(*shown, signs, *([f"*** {edition.stamp} ***"] if edition.assumed else []))
+    below = filter(None, [edition.assumed and f"*** {edition.stamp} ***", stopped(edition)])
+    return plain(*shown, signs, *below)
 
 
 def plain(*shown: Any) -> str:
@@ -99,7 +101,7 @@ def _below(edition: Edition) -> list[str]:
         if verdict.disagreeing:
             lines.append(f"{id_} {cells.remark(edition, verdict)}")
     lines += [*growing(edition), *notes(edition)]
-    lines += filter(None, [edition.few()])
+    lines += filter(None, [stopped(edition) or edition.few()])
     return [*lines, *_unnumbered(edition)]
 
 

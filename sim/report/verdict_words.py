@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.analysis.results import Missing, Value, Verdict
+from sim.analysis.results import Missing, StopReason, Value, Verdict
 from sim.analysis.statistics.estimate import NO_CASES
 from sim.analysis.verdicts import NO_NUMBER
 from sim.text import Text
@@ -40,6 +40,17 @@ _MISSING: dict[Missing, Text] = {
     "before": Text("没有改革前情景可比", "no scenario before to compare with"),
 }
 GROWING = Text("排队无限增长", "a queue grows without end")
+STOPPED: dict[StopReason, Text] = {
+    "decided": Text("没有结论还需增加次数", "no verdict lacks runs"),
+    "precise": Text(
+        "尚未判定的 {n} 项结论已足够精确（区间半宽 {days} 天或 {share}，超期比例为容许值的十分之一）",
+        "the {n} undecided verdicts are precise enough (half-widths {days} days or {share}, a tenth of the tolerance "
+        "for late shares)",
+    ),
+    "most": Text(
+        "已达次数上限 {most}，仍有 {n} 项结论未定", "no more than {most} were allowed; {n} verdicts lack runs"
+    ),
+}
 _NO_PROOF = Text("容许比例为零，次数再多也不能证明", "a tolerance of zero is proved by no number of replications")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -27,11 +27,13 @@ def some_at_a_time(
     workers: int = 1,
     progress: Progress | None = None,
     run: Unfinished | None = None,
+    before: Mapping[str, list[Sample]] | None = None,
 ) -> Iterator[tuple[Scenario, list[Sample]]]:
     """Each scenario with its samples, of which those of a few scenarios are in memory together.
 
-    Samples are in the order of the replications; those that ``run`` keeps are not done again. Errors: InputError where
-    it is too much (:func:`sim.runs.cost.affordable`).
+    Samples are in the order of the replications; those that ``run`` keeps are not done again, nor those of ``before``,
+    the first ones of each scenario by its id. Errors: InputError where it is too much
+    (:func:`sim.runs.cost.affordable`).
     """
     engine = ready(engine)
     if run is None or not run.finished():
@@ -39,7 +41,7 @@ def some_at_a_time(
     for at in range(0, len(scenarios), AT_A_TIME):
         some = scenarios[at : at + AT_A_TIME]
         told = progress and _after(at * replications, len(scenarios) * replications, progress)
-        its = _samples_of(some, seed, replications, engine, workers, told, run)
+        its = _samples_of(some, seed, replications, engine, workers, told, run, before or {})
         yield from zip(some, its, strict=True)
 
 
@@ -51,6 +53,7 @@ def _samples_of(
     workers: int,
     progress: Progress | None,
     run: Unfinished | None,
+    before: Mapping[str, list[Sample]],
 ) -> list[list[Sample]]:
     all_ = [
         _Unit(described, seed, replication, engine, run.place(scenario.id, replication) if run else None)
@@ -58,13 +61,22 @@ def _samples_of(
         for described in [pickle.dumps(scenario)]
         for replication in range(replications)
     ]
-    there = [run.kept(unit.place) if run and unit.place else None for unit in all_]
+    known = [sample for scenario in scenarios for sample in _first(before.get(scenario.id, ()), replications)]
+    there = [
+        run.kept(unit.place) if its is None and run and unit.place else its
+        for its, unit in zip(known, all_, strict=True)
+    ]
     left = [unit for unit, its in zip(all_, there, strict=True) if its is None]
     told = progress and _after(len(all_) - len(left), len(all_), progress)
     with executor_for(engine, min(workers, len(left))) as executor:
         new = iter(replicate(_carry_out, left, executor, told, workers=workers))
     found = [next(new) if its is None else its for its in there]
     return [found[i : i + replications] for i in range(0, len(found), replications)]
+
+
+def _first(samples: Sequence[Sample], replications: int) -> list[Sample | None]:
+    """So many places, with the samples that are there."""
+    return [*samples[:replications], *[None] * (replications - len(samples))]
 
 
 def _after(before: int, all_: int, progress: Progress) -> Progress:

@@ -150,6 +150,10 @@ class Unfinished:
             raise unwritable(error, self.out) from error
         write_whole(self.out / HOME / _ASKED, _written(self.asked))
 
+    def of(self, replications: int) -> Unfinished:
+        """The same run with as many replications as it has come to, where it was to choose their number."""
+        return dataclasses.replace(self, asked=dataclasses.replace(self.asked, replications=replications))
+
     def put(self) -> None:
         """Put the results in their places and end the run; it takes no more room on the disk.
 
