@@ -218,7 +218,11 @@ def _per_year(rhythm: Rhythm, levels: Levels, instants: Ints, moments: Ints, fir
 
 def _trend(levels: Levels) -> Estimate:
     value, low, high = levels.trend
-    reason = None if value is not None else Text("时段太短或办件太少", "too short a time or too few cases")
+    reason = (
+        None
+        if value is not None
+        else Text("时段太短、办件太少或与季节分不开", "too short, too few cases, or not to be told from the season")
+    )
     return Estimate(
         value=value, low=low, high=high, confidence=CONFIDENCE, n=levels.n, replications=1, unit="times a year",
         method=_METHOD, reason=reason,

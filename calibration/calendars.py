@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,7 +30,7 @@ from sim.eventlog import NAT, Ints
 from sim.model.calendars import Calendar, CalendarSpec
 from sim.model.hours import WEEK, Hours, Shift
 from sim.model.open_time import date_of, midnight
-from sim.model.quantities import DAY_US
+from sim.model.quantities import DAY_US, HOUR_US
 from sim.model.spans import Closure, Opening
 from sim.model.statutory import NO_OWN_TABLE, StatutoryTable
 from sim.text import Text
@@ -38,6 +39,8 @@ THIN = 0.1
 """A stretch of the day with less than this share of the density that the median instant meets is closed."""
 SMALL = 0.01
 """A shift with less than this share of the instants of its days is none: a nightly job of a system."""
+SHORT_US = HOUR_US // 2
+"""A shorter shift needs as large a share as may lie outside."""
 MOST_OUTSIDE = 0.05
 """No larger share of the instants is left outside: thin stretches, the densest first, are opened until it is not."""
 FEW = 20
@@ -214,9 +217,14 @@ def _week(instants: Ints, day: Ints, cut: int, found: Resolution, regular: Dates
     result: list[_Group] = []
     for group, its, bins in zip(groups, merged, is_open, strict=True):
         hours = hours_of(its, bins)
-        least = SMALL * sum(hour.n for hour in hours)
-        result.extend(_moved(group, tuple(hour for hour in hours if hour.n >= least), cut))
+        result.extend(_moved(group, tuple(hour for hour in hours if _is_shift(hour, hours)), cut))
     return result
+
+
+def _is_shift(hour: Hour, of: Sequence[Hour]) -> bool:
+    """Not a job of a system: long enough, or with more of the instants than may lie outside."""
+    share = hour.n / sum(each.n for each in of)
+    return share >= (SMALL if hour.shift.closes - hour.shift.opens >= SHORT_US else MOST_OUTSIDE)
 
 
 def _sum(shapes: list[DayShape]) -> DayShape:

@@ -25,6 +25,7 @@ _ENOUGH = 5.0
 """So many independent instants must be expected before their absence says something."""
 _HALF = 0.5
 _MARGIN = 0.01
+_WORKED = 0.2
 _NEXT_TO_NOTHING = 0.05
 _BY_CHANCE = 0.01
 _OPEN = 0.1
@@ -152,12 +153,12 @@ def closed_dates(dates: Dates, open_kinds: NDArray[np.bool_]) -> list[Stretch]:
 
 
 def opened_dates(dates: Dates, open_kinds: NDArray[np.bool_]) -> list[Stretch]:
-    """Days of a closed kind with at least half of the activity of a working day, and not few instants."""
+    """Days of a closed kind with at least a fifth of the activity of a working day, and not few instants."""
     working = np.flatnonzero(open_kinds[:5])
     if not working.size:
         return []
     usual = np.mean([dates.expected(np.full(dates.kind.size, kind)) for kind in working], axis=0)
-    busy = ~open_kinds[dates.kind] & (dates.count >= _HALF * usual) & (dates.count / dates.clumping() >= _ENOUGH)
+    busy = ~open_kinds[dates.kind] & (dates.count >= _WORKED * usual) & (dates.count / dates.clumping() >= _ENOUGH)
     return [_stretch(dates, usual, places) for places in _runs(busy, np.ones(busy.size, np.bool_))]
 
 

@@ -19,6 +19,8 @@ REAL = 0.01
 """A season, a week, a trend and a pattern of hours are part of the demand below this p-value."""
 FEW = 30
 """Of fewer arrivals only their number is fitted."""
+_OF_A_LEVEL = 10
+"""A term needs so many arrivals a level: with fewer the intervals on the log scale are too short."""
 _DAYS_OF_A_MONTH = 10
 """A month of the year is known from so many open days of it."""
 _EXPECTED = 5.0
@@ -118,7 +120,7 @@ class _Term:
         empty = np.flatnonzero((count == 0) & (expected >= _EXPECTED))
         levels = np.flatnonzero(count > 0)
         lacking = ((count == 0) & (expected > 0) & (expected < _EXPECTED)).any()
-        if levels.size + empty.size < 2 or lacking:
+        if levels.size + empty.size < 2 or lacking or count.sum() < _OF_A_LEVEL * levels.size:
             return None
         most = {int(level): -math.log(0.025) / float(expected[level]) for level in empty}
         return cls(tuple(levels.tolist()), most, size)
@@ -153,8 +155,8 @@ class _Fit:
 def fit_levels(days: Days, years: float) -> Levels:
     """The log-linear model of the daily counts, term by term; ``years`` is the length of the window.
 
-    The season needs all twelve months; in less than two years trend and season are not told apart, and the trend is
-    that without one. A term is real below p = 0.01 against the model with all others.
+    The season needs all twelve months; in less than two years trend and season are not told apart, and there is a
+    trend only where there is no season. A term is real below p = 0.01 against the model with all others.
     """
     n = int(days.count.sum())
     terms = _terms(days) if n >= FEW else {"weekdays": None, "months": None}
@@ -179,7 +181,7 @@ def fit_levels(days: Days, years: float) -> Levels:
     return Levels(
         months=months,
         weekdays=profiles["weekdays"],
-        trend=_trend(trending, its),
+        trend=_trend(trending, its) if apart or not months.real else (None, None, None),
         trend_test=trend_test,
         trend_real=trend_test is not None and trend_test.p < REAL and (apart or not months.real),
         scatter=its,

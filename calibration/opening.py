@@ -17,6 +17,8 @@ _ROUND = {60: 0.50, 30: 0.35, 15: 0.10 / 2, 5: 0.05 / 8}
 """Before any data: opening hours are at full hours, half hours, a quarter to or past, else at 5 minutes."""
 _NEAR = 20
 """The density at an edge is that of so many instants next to it."""
+_ROUNDED = 0.95
+"""With so many instants on the edges of bins the clock goes no finer: the bin of the last instant is open to its end."""
 _UNSEEN = -math.log(0.05)
 """With a chance of 5% nothing happens for so many expected instants."""
 
@@ -59,7 +61,7 @@ def shape_of(of_day: Ints, day: Ints, days: int, minutes: int) -> DayShape:
     bins = DAY_US // width
     place = of_day // width
     on_edge = of_day % width == 0
-    if minutes == 5 and 0 < on_edge.sum() < 0.5 * of_day.size:
+    if 0 < on_edge.sum() < 0.5 * of_day.size:
         inner = np.bincount(place[~on_edge], minlength=bins)
         left = on_edge & (inner[place - 1] > inner[place])
         place = np.where(left, (place - 1) % bins, place)
@@ -107,7 +109,7 @@ def hours_of(shape: DayShape, is_open: NDArray[np.bool_]) -> list[Hour]:
         inside = shape.of_day[(shape.of_day >= low) & (shape.of_day <= high)]
         before = bounds[i - 1][1] if i else 0
         after = bounds[i + 1][0] if i + 1 < len(bounds) else DAY_US
-        if shape.width > 5 * MINUTE_US or not inside.size:
+        if not inside.size or (inside % shape.width == 0).mean() > _ROUNDED:
             opens, closes = (low, (low, low)), (high, (high, high))
         else:
             clumps = max(float(shape.weight.sum()), 1.0) / max(shape.of_day.size, 1)

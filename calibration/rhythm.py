@@ -38,16 +38,12 @@ class Rhythm:
         """
         hours = np.arange(begin // HOUR_US * HOUR_US, end + HOUR_US, HOUR_US, dtype=np.int64)
         edges = np.unique(np.clip(hours, begin, end))
+        start, stop = edges[:-1], edges[1:]
         if self.calendar is not None and end > begin:
             its = self.calendar.compile(begin, end, statutory=self.own_table)
             edges = np.unique(np.clip(np.concatenate([edges, its.opens, its.closes]), begin, end))
-            place = np.searchsorted(its.opens, edges[:-1], side="right") - 1
-            is_open = (place >= 0) & (edges[:-1] < its.closes[np.maximum(place, 0)])
-            if not its.opens.size:
-                is_open = np.zeros(edges.size - 1, np.bool_)
-            start, stop = edges[:-1][is_open], edges[1:][is_open]
-        else:
-            start, stop = edges[:-1], edges[1:]
+            opened, closed = (np.searchsorted(times, edges[:-1], side="right") for times in (its.opens, its.closes))
+            start, stop = edges[:-1][opened > closed], edges[1:][opened > closed]
         return start, stop, self.months[month_of(start)] * self.weekdays[weekday_of(start)] * self.hours[hour_of(start)]
 
     def weight(self, begin: int, end: int) -> float:
@@ -82,7 +78,7 @@ class Sampler:
         expected = per_us * (stop - start)
         if self.clumping < 1:
             cumulated = np.cumsum(expected)
-            reached = _renewals(rng, float(expected.sum()), self.clumping)
+            reached = _renewals(rng, float(cumulated[-1]) if cumulated.size else 0.0, self.clumping)
             piece = np.searchsorted(cumulated, reached)
             into = (reached - cumulated[piece] + expected[piece]) / expected[piece]
         else:
