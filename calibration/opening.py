@@ -18,7 +18,7 @@ _ROUND = {60: 0.50, 30: 0.35, 15: 0.10 / 2, 5: 0.05 / 8}
 _NEAR = 20
 """The density at an edge is that of so many instants next to it."""
 _ROUNDED = 0.95
-"""With so many instants on the edges of bins the clock goes no finer: the bin of the last instant is open to its end."""
+"""With so many instants on the edges of bins the clock goes no finer: the last instant's bin is open to its end."""
 _UNSEEN = -math.log(0.05)
 """With a chance of 5% nothing happens for so many expected instants."""
 

@@ -77,7 +77,8 @@ def multipliers(name: str) -> dict[str, list[float | None]]:
     start, stop, times = Rhythm(months, weekdays, hours, calendar).pieces(first, last)
     found: dict[str, list[float | None]] = {}
     for key, codes, true in (
-        ("months", month_of(start), months), ("weekdays", weekday_of(start), weekdays), ("hours", hour_of(start), hours),
+        ("months", month_of(start), months), ("weekdays", weekday_of(start), weekdays),
+        ("hours", hour_of(start), hours),
     ):  # fmt: skip
         without = np.bincount(codes, times / true[codes] * (stop - start), true.size)
         scale = (without * true).sum() / without.sum()
