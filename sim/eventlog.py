@@ -210,6 +210,9 @@ class EventLog:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     """Columns that a real log lacks; what cannot be computed without them is withheld and named."""
+    who: Coded | None = None
+    """Who did it, where a real log tells: a pseudonym, also of a row of which only the end is known. A simulated log
+    tells it by its stints."""
 
     def __len__(self) -> int:
         return self.kind.size

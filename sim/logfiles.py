@@ -131,6 +131,7 @@ def _table(log: EventLog) -> pa.Table:
         "released_by": pa.array(log.released_by, pa.int64(), mask=log.released_by == NO_ROW),
         "unsplittable": pa.array(log.unsplittable),
         "duration_us": pa.array(log.duration_us),
+        **({} if log.who is None else {"who": _coded(log.who.codes, log.who.names)}),
         **{f"{ATTRIBUTE}{name}": _per_case(log, column) for name, column in cases.attributes.items()},
     }
     beside = {
@@ -240,6 +241,7 @@ def _log(table: pa.Table, beside: Mapping[str, Any]) -> EventLog:
         pools={name: tuple(GroupInfo(*group) for group in groups) for name, groups in beside["pools"].items()},
         calendars={name: _calendar(hours) for name, hours in beside["calendars"].items()},
         missing=tuple(beside["missing"]),
+        who=_words(table, "who") if "who" in table.column_names else None,
     )
 
 

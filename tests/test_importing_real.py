@@ -13,6 +13,7 @@ from calibration.importing.raw import RawTable
 from calibration.importing.reading import read
 from sim.eventlog import NAT
 from sim.logcheck import check_log, first_difference
+from sim.logfiles import read_log, write_log
 
 LOCAL = "Europe/Amsterdam"
 
@@ -105,3 +106,17 @@ def test_work_orders_keep_their_times_to_the_microsecond(shared: Path, name: str
     assert (np.unique(found.log.end[work]) == kept).all()
     priority = found.log.cases.attributes["Work_Order_Priority"]
     assert set(priority.names) == {"Critical", "High", "Low", "Medium"}
+
+
+def test_who_did_a_step_stands_beside_it_under_a_pseudonym(shared: Path, tmp_path: Path) -> None:
+    found = receipt(shared / "data" / "receipt.csv.gz", who="org:resource")
+    who = found.log.who
+    assert who is not None
+    assert len(who.names) == 48
+    assert not any("Resource" in name for name in who.names)
+    steps = found.log.is_kind("wait")
+    assert (who.codes[steps] >= 0).all() and (who.codes[~steps] < 0).all()
+    busiest = np.sort(np.bincount(who.codes[steps]))[::-1]
+    assert busiest[:3].tolist() == [1228, 580, 552]  # as counted in the file, its two contradictory cases left out
+    write_log(found.log, tmp_path / "log.parquet")
+    assert first_difference(found.log, read_log(tmp_path / "log.parquet")) is None

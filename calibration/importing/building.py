@@ -41,10 +41,11 @@ def built(
     case_class: Coded,
     attributes: dict[str, Coded],
     *,
+    who: Coded | None,
     lacks_ready: bool,
     until: int | None,
 ) -> EventLog:
-    """The log; ``its`` are ordered by case, and in a case as their visits count."""
+    """The log; ``its`` are ordered by case, and in a case as their visits count; ``who`` is by row of the file."""
     its, n = its.compact(), len(ids)
     visit = visits(its)
     ends = [np.flatnonzero(column != NAT).astype(np.int32) for column in (lives.closed, lives.withdrawn)]
@@ -75,6 +76,9 @@ def built(
     with ThreadPoolExecutor(2) as threads:
         kind, case, place, visit, ready, start, end = threads.map(_taken, columns)
     rows = case.size
+    staff = None
+    if who is not None:
+        staff = Coded(np.concatenate([np.full(more, -1, np.int32), who.codes[its.row]])[by], who.names)
     return EventLog(
         kind=kind,
         case=case,
@@ -106,6 +110,7 @@ def built(
         begin=int(lives.accepted.min()),
         end_of_run=latest if until is None else until,
         missing=missing,
+        who=staff,
     )
 
 

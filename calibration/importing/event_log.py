@@ -117,6 +117,20 @@ def _kept(life: Lives, columns: Columns, findings: Findings) -> Flags:
     return kept
 
 
+def _staff(columns: Columns, mapping: Mapping) -> Coded | None:
+    """Who did each row of the file, by its number there; pseudonyms numbered as they first occur. A wide form tells
+    one person a case, and so nobody's step."""
+    if mapping.who is None or mapping.form == "wide":
+        return None
+    column = columns.words[mapping.who]
+    codes = np.full(int(columns.row.max()) + 1, -1, np.int32)
+    codes[columns.row] = column.codes
+    known, first, place = np.unique(codes, return_index=True, return_inverse=True)
+    rank = np.argsort(np.argsort(np.where(known < 0, -1, first), kind="stable"), kind="stable") - int((known < 0).any())
+    names = tuple(f"staff-{i + 1:05d}" for i in range(int((known >= 0).sum())))
+    return Coded(rank[place].astype(np.int32), names)
+
+
 def _log(
     its: Executions,
     life: Lives,
@@ -141,6 +155,7 @@ def _log(
         columns.ids if kept.all() else list(compress(columns.ids, kept.tolist())),
         of_cases(classes_of(columns, mapping, kept, findings), kept),
         {key: of_cases(word_of_cases(columns, name, findings), kept) for key, name in asked.items()},
+        who=_staff(columns, mapping),
         lacks_ready=long_form is not None and long_form.ready is None and bool((its.start != NAT).any()),
         until=until,
     )
