@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
+from errno import EISDIR
 from pathlib import Path
 
 from sim.errors import EnvironmentFailure, reason
@@ -23,28 +25,69 @@ def write_whole(path: Path, content: bytes, make_folder: bool = True) -> None:
     Errors: EnvironmentFailure where the folder cannot be made or written, or the disk is full; what stood under the
     name before is still there then. A pipe or a device, such as ``/dev/null``, is written where it stands.
     """
-    neighbour: Path | None = None
     try:
         if path.exists() and not path.is_file():
             path.write_bytes(content)
             return
+    except OSError as error:
+        raise unwritable(error, path) from error
+    write_together(path.parent, {path.name: content}, make_folder)
+
+
+def write_together(folder: Path, contents: Mapping[str, bytes | None], make_folder: bool = True) -> None:
+    """Write files of one folder, all of them or none, as :func:`write_whole` does one.
+
+    A file without content is to be there no more: it belongs to an earlier result. All contents are down on the disk
+    before the first name is given; once names are given, an interrupt waits until the last one is.
+
+    Errors: EnvironmentFailure as of :func:`write_whole`.
+    """
+    staged: dict[Path, Path] = {}
+    path = folder
+    try:
         if make_folder:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        neighbour = Path(name)
+            folder.mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            path = folder / name
+            if path.is_dir():
+                raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+            if content is not None:
+                staged[path] = _neighbour(path, content)
+        try:
+            _give_names(staged, folder, contents)
+        except KeyboardInterrupt:
+            _give_names(staged, folder, contents)
+            raise
+        _sync_folder(folder)
+    except OSError as error:
+        raise unwritable(error, path) from error
+    finally:  # a Ctrl-C leaves nothing half-written either
+        for neighbour in staged.values():
+            neighbour.unlink(missing_ok=True)
+
+
+def _neighbour(path: Path, content: bytes) -> Path:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        neighbour.chmod(0o666 & ~_UMASK)
-        neighbour.replace(path)
-        neighbour = None
-        _sync_folder(path.parent)
-    except OSError as error:
-        raise unwritable(error, path) from error
-    finally:  # a Ctrl-C leaves nothing half-written either
-        if neighbour is not None:
-            neighbour.unlink(missing_ok=True)
+        Path(name).chmod(0o666 & ~_UMASK)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return Path(name)
+
+
+def _give_names(staged: dict[Path, Path], folder: Path, contents: Mapping[str, bytes | None]) -> None:
+    """What has its name already is passed over, so that it can be begun again."""
+    for path, neighbour in staged.items():
+        if neighbour.exists():
+            neighbour.replace(path)
+    for name, content in contents.items():
+        if content is None:
+            (folder / name).unlink(missing_ok=True)
 
 
 def unwritable(error: OSError, where: Path) -> EnvironmentFailure:

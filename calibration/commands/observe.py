@@ -10,13 +10,16 @@ import rich_click as click
 
 from sim.commands import options
 from sim.commands.output import tell
+from sim.commands.values import Writable
 from sim.errors import InputError
 from sim.text import Language, Text
 
 if TYPE_CHECKING:
     from calibration.importing.event_log import Imported
+    from calibration.importing.findings import Findings
     from calibration.importing.mapping import Mapping
     from calibration.importing.raw import RawTable
+    from calibration.observing.change import Change
     from calibration.observing.observed import Observation
     from calibration.observing.promises import Promises
     from sim.eventlog import EventLog
@@ -58,6 +61,18 @@ class _Read(NamedTuple):
             return 0.0
         return 1 - len(self.log.cases) / self.imported.cases_read
 
+    @property
+    def findings(self) -> Findings | None:
+        return None if self.imported is None else self.imported.findings
+
+    def rejected(self, lang: Language) -> bytes | None:
+        """The rows that are in no case of the log, None without any."""
+        from calibration.importing.rejects import rejected_rows
+
+        if self.table is None or self.imported is None or self.mapping is None:
+            return None
+        return rejected_rows(self.table, self.imported, self.mapping, lang)
+
 
 def command(say: options.Say) -> click.Command:
     @click.command("observe", help=say(_HELP))
@@ -66,7 +81,7 @@ def command(say: options.Say) -> click.Command:
                   type=click.Path(path_type=Path, readable=False))  # fmt: skip
     @click.option("--mapping", metavar=say(options.FILE), help=say(_MAPPING), type=click.Path(path_type=Path))
     @click.option("--out", default=Path("results/observed"), show_default=True, metavar=say(options.FOLDER),
-                  help=say(_OUT), type=click.Path(path_type=Path))  # fmt: skip
+                  help=say(_OUT), type=Writable(folder=True))  # fmt: skip
     @click.option("--from", "first", type=_DATE, metavar="YYYY-MM-DD", help=say(_FROM))
     @click.option("--to", "last", type=_DATE, metavar="YYYY-MM-DD", help=say(_TO))
     @click.option("--before", metavar=say(options.FILE), help=say(_BEFORE), type=click.Path(path_type=Path))
@@ -87,35 +102,38 @@ def command(say: options.Say) -> click.Command:
         from calibration.observing.document import written
         from calibration.observing.page import page
         from calibration.observing.promises import load_promises
-        from calibration.observing.workbook import workbook
-        from sim.whole_files import write_whole
+        from calibration.observing.workbook import need_workbooks, workbook
+        from sim.whole_files import write_together
 
         if before is not None and changed is not None:
             raise InputError(
                 Text("--before 与 --changed-on 只能取一个", "--before and --changed-on exclude each other"),
                 Text("两个文件用 --before,一个文件用 --changed-on", "two files: --before; one file: --changed-on"),
             )
+        need_workbooks()
         promises = load_promises(limits)
-        read = _read(file, mapping, lang)
-        observation, earlier, lost = _now(read, promises, first, last), None, (read.lost, read.lost)
+        read, one = _read(file, mapping, lang), None
+        period, earlier, lost = _period(read, first, last), None, (read.lost, read.lost)
         if changed is not None:
-            earlier, observation = _parted(read, promises, observation, changed)
-        elif before is not None:
+            earlier, observation = _parted(read, promises, period, changed)
+        else:
+            observation = _observed(read, read.log, promises, period)
+        if before is not None:
             one = _read(before, mapping, lang, read.by)
-            earlier, lost = _now(one, promises, None, None), (one.lost, read.lost)
+            earlier, lost = _observed(one, one.log, promises, _period(one, None, None)), (one.lost, read.lost)
         change = None if earlier is None else compare(earlier, observation, lost)
-        findings = None if read.imported is None else read.imported.findings
-        sheet = workbook(observation, findings, lang)
-        html = page(observation, findings, read.name, change, lang)
+        findings, found_before = read.findings, None if one is None else one.findings
         source = {"file": read.name, "limits": limits.name, "cases": len(read.log.cases)}
-        write_whole(out / "verdicts.json", written(observation, source, findings, change).encode())
-        write_whole(out / "observed.xlsx", sheet)
-        if read.imported is not None and read.table is not None and read.mapping is not None:
-            from calibration.importing.rejects import write_rejected
-
-            write_rejected(out / "rejected.csv", read.table, read.imported, read.mapping, lang)
-        write_whole(out / "report.html", html.encode())
-        _tell(observation, out, lang)
+        source |= {} if one is None else {"before": one.name, "cases_before": len(one.log.cases)}
+        contents = {
+            "report.html": page(observation, findings, read.name, change, lang, found_before).encode(),
+            "observed.xlsx": workbook(observation, findings, lang, change, found_before),
+            "verdicts.json": written(observation, source, findings, change, found_before).encode(),
+            "rejected.csv": read.rejected(lang),
+            "rejected-before.csv": None if one is None else one.rejected(lang),
+        }
+        write_together(out, contents)
+        _tell(observation, change, out, lang)
 
     return observe
 
@@ -135,8 +153,14 @@ def _read(file: Path, mapping: Path | None, lang: Language, other: Path | None =
     return _Read(imported.log, file.name, table, imported, known, by)
 
 
-def _now(read: _Read, promises: Promises, first: dt.datetime | None, last: dt.datetime | None) -> Observation:
+def _observed(read: _Read, log: EventLog, promises: Promises, period: tuple[int, int]) -> Observation:
     from calibration.observing.observed import observe
+
+    return observe(log, promises, period, read.mapping)
+
+
+def _period(read: _Read, first: dt.datetime | None, last: dt.datetime | None) -> tuple[int, int]:
+    """That which was asked for, else that of the data."""
     from sim.model.open_time import date_of, midnight
     from sim.model.quantities import DAY_US
 
@@ -161,19 +185,18 @@ def _now(read: _Read, promises: Promises, first: dt.datetime | None, last: dt.da
             ),
             where="--from",
         )
-    return observe(log, promises, period)
+    return period
 
 
 def _parted(
-    read: _Read, promises: Promises, whole: Observation, changed: dt.datetime
+    read: _Read, promises: Promises, period: tuple[int, int], changed: dt.datetime
 ) -> tuple[Observation, Observation]:
     """One file before and after a day; what was accepted before it and ended after it belongs to neither."""
-    from calibration.observing.observed import observe
     from calibration.observing.part_of import part_of
     from sim.model.open_time import midnight
 
     day = midnight(changed.date())
-    if not whole.period[0] < day < whole.period[1]:
+    if not period[0] < day < period[1]:
         raise InputError(
             Text("改革实施日不在数据期内", "the day of the reform lies outside the data"),
             Text("写一个数据期内的日期", "name a day within them"),
@@ -182,19 +205,20 @@ def _parted(
         )
     after = read.log.cases.accepted >= day
     return (
-        observe(part_of(read.log, ~after), promises, (whole.period[0], day)),
-        observe(part_of(read.log, after), promises, (day, whole.period[1])),
+        _observed(read, part_of(read.log, ~after), promises, (period[0], day)),
+        _observed(read, part_of(read.log, after), promises, (day, period[1])),
     )
 
 
-def _tell(observation: Observation, out: Path, lang: Language) -> None:
+def _tell(observation: Observation, change: Change | None, out: Path, lang: Language) -> None:
     from calibration.observing import words
+    from calibration.observing.change_lines import lines
     from calibration.observing.tables import overview
     from sim.report import numbers
 
     rows = list(overview(observation, lang))
     if not rows:
-        tell(lang)(words.NO_CASE)
+        tell(lang)(words.NO_CASE.format(classes=", ".join(observation.promises.classes())))
     for row in rows:
         told = [] if row.finished is None else [Text("办结 {n} 件", "{n} finished").format(n=row.finished).in_(lang)]
         if row.on_time is not None:
@@ -204,4 +228,6 @@ def _tell(observation: Observation, out: Path, lang: Language) -> None:
                 told += [Text("在办已超期 {n} 件", "{n} open and late").format(n=row.open_late).in_(lang)]
             told += [Text("按时 {share}", "{share} on time").format(share=share).in_(lang)]
         click.echo(f"{row.id} {row.name}: {', '.join([*told, row.conclusion])}")
+    for line in () if change is None else lines(change):
+        click.echo(line.in_(lang))
     tell(lang)(Text("已写出 {path}", "wrote {path}").format(path=out / "report.html"))

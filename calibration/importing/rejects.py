@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
 
 import numpy as np
 
@@ -12,7 +11,6 @@ from calibration.importing.event_log import Imported
 from calibration.importing.mapping import Mapping
 from calibration.importing.raw import RawTable
 from sim.text import Language, Text
-from sim.whole_files import write_whole
 
 ROW, REASON = Text("行号", "row"), Text("原因", "reason")
 
@@ -30,15 +28,15 @@ def safe(cell: str) -> str:
     return f"'{cell}" if risky and not _is_number(text) else cell
 
 
-def write_rejected(path: Path, table: RawTable, imported: Imported, mapping: Mapping, language: Language = "zh") -> int:
-    """Write number, reason and cells of every rejected row, and give how many they are; without any no file.
+def rejected_rows(table: RawTable, imported: Imported, mapping: Mapping, language: Language = "zh") -> bytes | None:
+    """Number, reason and cells of every rejected row as CSV; None without any.
 
     Columns of persons and of staff are left out, and so are all cells of a row that could not be cut into columns. The
-    file is read once more. Errors: as :func:`sim.whole_files.write_whole`.
+    file is read once more.
     """
     numbers, reasons = imported.rejected
     if not numbers.size:
-        return 0
+        return None
     hidden = {*mapping.personal, mapping.who}
     names = [name for name in table.columns if name not in hidden]
     text = io.StringIO()
@@ -53,8 +51,7 @@ def write_rejected(path: Path, table: RawTable, imported: Imported, mapping: Map
             cells[number] = [column[i] or "" for column in columns]
     for number, code in zip(numbers.tolist(), reasons.codes.tolist(), strict=True):
         out.writerow([number, words[code], *map(safe, cells.get(number, []))])
-    write_whole(path, text.getvalue().encode("utf-8-sig"))
-    return int(numbers.size)
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _words(kind: str, language: Language) -> str:

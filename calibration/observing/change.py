@@ -1,9 +1,10 @@
 """Before and after: first whether two periods may be compared at all, then what changed (DOMAIN 4; rule 20).
 
-A change of the late share has the interval of Zou & Donner (Statistics in Medicine 27 (2008) 1693-1702): the squared
-distances from each share to its bound are added. The share of each period has months as clusters. Beside the raw
-change stands the one with the mix of classes held fast: each period's share of each class, weighted as the cases of
-both periods together are (direct standardisation).
+Late shares are of the cases that were due, as 按时办结率 is. A change is a sum of shares with weights, and has the
+interval of Zou & Donner (Statistics in Medicine 27 (2008) 1693-1702): the squared distances from each share to its
+bound, times the squared weight, are added. The share of each period has months as clusters. Beside the raw change
+stands the one with the mix of classes held fast: the change of each class, weighted as the cases of both periods
+together are (direct standardisation). Classes that only one period has cannot be compared, and are left out of it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,6 +27,8 @@ from sim.text import Text
 
 MOST_MIX = 0.1
 """Of every 100 cases so many may be of another class than before."""
+MOST_ONE_SIDED = 0.05
+"""So many of a period's cases may be of classes that the other period does not have."""
 MOST_VOLUME = 1.5
 """One period may have so many times the other's cases a day."""
 MOST_LOST = 0.05
@@ -34,62 +38,88 @@ _FESTIVAL, _NOT_KNOWN = "Spring Festival", "-"
 
 @dataclass(frozen=True)
 class Check:
-    """One condition under which periods may be compared, and what was found in each."""
+    """One condition under which periods may be compared, and what was found in each; ``holds`` None: nothing tells."""
 
     what: Text
-    holds: bool
+    holds: bool | None
     before: Text
     after: Text
 
 
+class Difference(NamedTuple):
+    """A change of a share; ``low`` and ``high`` bound it, None where a period has less than two months."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+
 @dataclass(frozen=True)
 class LimitChange:
-    """One limit in both periods; shares are of late cases, ``low`` and ``high`` bound the raw change, if anything does.
+    """One limit in both periods; shares are of late cases.
 
-    ``adjusted``: the change with the mix of classes held fast; None where the limit has one class.
+    ``adjusted``: the change with the mix of classes held fast; None where no two classes are in both periods.
+    ``one_sided``: classes that only one period has, with the cases before and after; they are not in ``adjusted``.
     """
 
     id: str
     name: Text
     checks: tuple[Check, ...]
+    due: tuple[int, int]
     before: float
     after: float
-    change: float
-    low: float | None
-    high: float | None
-    adjusted: float | None
-    mean_before: float
-    mean_after: float
+    change: Difference
+    adjusted: Difference | None
+    one_sided: tuple[tuple[str, int, int], ...]
+    mean_before: float | None
+    mean_after: float | None
     unit: str
 
     @property
     def comparable(self) -> bool:
-        return all(check.holds for check in self.checks)
+        return all(check.holds is not False for check in self.checks)
 
 
 @dataclass(frozen=True)
 class Change:
-    """All limits that both periods tell of; ``checks`` are of the periods as a whole."""
+    """All limits that both periods tell of; ``checks`` are of the periods as a whole, first and last instants each.
 
+    ``untold``: limits of one period, or of none, with the reason why they are not compared.
+    """
+
+    periods: tuple[tuple[int, int], tuple[int, int]]
     checks: tuple[Check, ...]
     limits: tuple[LimitChange, ...]
+    untold: tuple[tuple[str, Text], ...]
 
     @property
     def comparable(self) -> bool:
         """Whether the periods are: a limit may still not be."""
-        return all(check.holds for check in self.checks)
+        return all(check.holds is not False for check in self.checks)
 
 
 def compare(before: Observation, after: Observation, lost: tuple[float, float] = (0.0, 0.0)) -> Change:
     """``lost``: the share of each period's cases that did not come through the import."""
-    pairs = [(one, other) for one in before.limits for other in after.limits if one.id == other.id]
-    limits = [_of_limit(*pair, _days(before), _days(after)) for pair in pairs if _both(*pair)]
-    return Change(tuple(_of_periods(before, after, lost)), tuple(limits))
+    pairs = [(one, other) for one, other in zip(before.limits, after.limits, strict=True) if one.cases or other.cases]
+    why = [_why_not(*pair) for pair in pairs]
+    days = _days(before), _days(after)
+    return Change(
+        periods=(before.period, after.period),
+        checks=tuple(_of_periods(before, after, lost)),
+        limits=tuple(_of_limit(*pair, *days) for pair, reason in zip(pairs, why, strict=True) if reason is None),
+        untold=tuple((pair[0].id, reason) for pair, reason in zip(pairs, why, strict=True) if reason is not None),
+    )
 
 
-def _both(before: Observed, after: Observed) -> bool:
-    facts = before.facts, after.facts
-    return all(f is not None and f.closed for f in facts) and before.limit.tells_late(facts[0].reading)  # type: ignore[union-attr]
+def _why_not(before: Observed, after: Observed) -> Text | None:
+    for each, zh, en in ((before, "改革前", "before"), (after, "改革后", "after")):
+        if each.facts is None:
+            return Text(f"{zh}的数据不足以计时", f"the data of {en} cannot tell its time")
+        if each.facts.late_share.value is None:
+            return Text(f"{zh}没有应办结的办件", f"no case was due {en}")
+        if not each.limit.tells_late(each.facts.reading):
+            return Text("文件未设时限,没有超期可比", "it has no number, so nothing is late")
+    return None
 
 
 def _of_periods(before: Observation, after: Observation, lost: tuple[float, float]) -> Iterator[Check]:
@@ -100,14 +130,11 @@ def _of_periods(before: Observation, after: Observation, lost: tuple[float, floa
     festivals = [_festivals(each) for each in (before, after)]
     alike = festivals[0] == festivals[1] != _NOT_KNOWN
     yield Check(Text("含春节的次数", "how often Spring Festival"), alike, *_both_said(festivals))
-    told = [f"{100 * share:.1f}%" for share in lost]
-    yield Check(
-        Text("导入时不能计入的办件", "cases lost at import"), abs(lost[0] - lost[1]) <= MOST_LOST, *_both_said(told)
-    )
+    shares = _both_said(f"{100 * share:.1f}%" for share in lost)
+    yield Check(Text("导入时不能计入的办件", "cases lost at import"), abs(lost[0] - lost[1]) <= MOST_LOST, *shares)
     systems = [_words(each, "system") for each in (before, after)]
-    yield Check(
-        Text("来源系统", "the system they come from"), systems[0] == systems[1], *_both_said(map(_listed, systems))
-    )
+    told = systems[0] == systems[1] if all(systems) else None if not any(systems) else False
+    yield Check(Text("来源系统", "the system they come from"), told, *_both_said(map(_listed, systems)))
     twice = len(_closed_ids(before) & _closed_ids(after))
     yield Check(
         Text("两份数据都办结的同一编号", "cases closed in both, by their ids"), not twice, *_both_said(2 * [str(twice)])
@@ -119,74 +146,86 @@ def _of_periods(before: Observation, after: Observation, lost: tuple[float, floa
 def _of_limit(before: Observed, after: Observed, days_before: float, days_after: float) -> LimitChange:
     one, other = before.facts, after.facts
     assert one is not None and other is not None
-    mixes = [_mix(before, one), _mix(after, other)]
-    n = [facts.closed for facts in (one, other)]
-    apart = sum(abs(mixes[0].get(c, 0) / n[0] - mixes[1].get(c, 0) / n[1]) for c in {*mixes[0], *mixes[1]}) / 2
-    pace = [n[0] / days_before, n[1] / days_after]
+    mixes = [{name: share.n for name, share in facts.late_by_class.items()} for facts in (one, other)]
+    n = [sum(mix.values()) for mix in mixes]
+    classes = sorted({*mixes[0], *mixes[1]})
+    apart = sum(abs(mixes[0].get(c, 0) / n[0] - mixes[1].get(c, 0) / n[1]) for c in classes) / 2
+    both = mixes[0].keys() & mixes[1].keys()
+    one_sided = tuple((c, mixes[0].get(c, 0), mixes[1].get(c, 0)) for c in classes if c not in both)
+    alone = [sum(k for _, k, _ in one_sided) / n[0], sum(k for _, _, k in one_sided) / n[1]]
+    pace = [one.closed / days_before, other.closed / days_after]
     checks = (
         Check(
             Text("同一口径", "the same reading"), one.reading == other.reading and one.unit == other.unit,
             one.reading.name, other.reading.name,
         ),
         Check(
-            Text("办件类别构成(相差的比例)", "mix of classes (share that differs)"), apart <= MOST_MIX,
-            *_both_said(["", f"{100 * apart:.0f}%"]),
+            Text(
+                f"办件类别构成(相差不超过 {100 * MOST_MIX:.0f}%)",
+                f"mix of classes (at most {100 * MOST_MIX:.0f}% differ)",
+            ),
+            apart <= MOST_MIX, *_both_said(["", f"{100 * apart:.0f}%"]),
+        ),
+        Check(
+            Text(
+                f"只有一方有的类别(不超过 {100 * MOST_ONE_SIDED:.0f}%)",
+                f"classes of one side only (at most {100 * MOST_ONE_SIDED:.0f}%)",
+            ),
+            max(alone) <= MOST_ONE_SIDED,
+            *_both_said((
+                _alone(alone[0], {c: k for c, k, _ in one_sided}), _alone(alone[1], {c: k for c, _, k in one_sided})
+            )),
         ),
         Check(
             Text("日均办结件数", "cases finished a day"), max(pace) <= MOST_VOLUME * min(pace),
             *_both_said(f"{each:.1f}" for each in pace),
         ),
     )  # fmt: skip
-    shares = [_late_share(each) for each in (before, after)]
-    change = shares[1][0] - shares[0][0]
-    low, high = _interval(shares[0], shares[1])
-    means = [next(r for r in each.verdict.readings if r.reading.role == "default").mean.value or 0.0
+    raw = _difference([(1.0, one.late_share, other.late_share)])
+    means = [next(r for r in each.verdict.readings if r.reading.role == "default").mean.value
              for each in (before, after)]  # fmt: skip
     return LimitChange(
         id=before.id,
         name=before.limit.name,
         checks=checks,
-        before=shares[0][0],
-        after=shares[1][0],
-        change=change,
-        low=low,
-        high=high,
+        due=(n[0], n[1]),
+        before=one.late_share.value or 0.0,
+        after=other.late_share.value or 0.0,
+        change=raw,
         adjusted=_adjusted(one, other),
+        one_sided=one_sided,
         mean_before=means[0],
         mean_after=means[1],
         unit=one.unit,
     )
 
 
-def _late_share(each: Observed) -> tuple[float, Estimate]:
-    """Of the closed cases, and the same with its interval over months."""
-    result = next(r for r in each.verdict.readings if r.reading.role == "default")
-    return result.late / result.closed, result.future
+def _alone(share: float, cases: dict[str, int]) -> str:
+    named = ", ".join(f"{name or '-'} {n}" for name, n in cases.items() if n)
+    return f"{100 * share:.0f}%" + (f": {named}" if named else "")
 
 
-def _interval(before: tuple[float, Estimate], after: tuple[float, Estimate]) -> tuple[float | None, float | None]:
-    (p, one), (q, other) = before, after
-    if one.low is None or one.high is None or other.low is None or other.high is None:
-        return None, None
-    down = sqrt((q - min(other.low, q)) ** 2 + (max(one.high, p) - p) ** 2)
-    up = sqrt((max(other.high, q) - q) ** 2 + (p - min(one.low, p)) ** 2)
-    return q - p - down, q - p + up
+def _difference(parts: Iterable[tuple[float, Estimate, Estimate]]) -> Difference:
+    """The sum of weight times (after - before), with its interval."""
+    value, down, up, known = 0.0, 0.0, 0.0, True
+    for weight, before, after in parts:
+        p, q = before.value or 0.0, after.value or 0.0
+        value += weight * (q - p)
+        if before.low is None or before.high is None or after.low is None or after.high is None:
+            known = False
+            continue
+        down += weight**2 * ((q - after.low) ** 2 + (before.high - p) ** 2)
+        up += weight**2 * ((after.high - q) ** 2 + (p - before.low) ** 2)
+    return Difference(value, value - sqrt(down), value + sqrt(up)) if known else Difference(value, None, None)
 
 
-def _adjusted(before: Facts, after: Facts) -> float | None:
-    classes = [{group.name: group for group in facts.groups.get("class", ())} for facts in (before, after)]
-    both = classes[0].keys() & classes[1].keys()
-    if not both:
+def _adjusted(before: Facts, after: Facts) -> Difference | None:
+    one, other = before.late_by_class, after.late_by_class
+    both = sorted(one.keys() & other.keys())
+    if len({*one, *other}) < 2 or not both:
         return None
-    weights = {c: classes[0][c].finished + classes[1][c].finished for c in sorted(both)}
-    return sum(
-        weight * (classes[1][c].late / classes[1][c].finished - classes[0][c].late / classes[0][c].finished)
-        for c, weight in weights.items()
-    ) / sum(weights.values())
-
-
-def _mix(each: Observed, facts: Facts) -> dict[str, int]:
-    return {group.name: group.finished for group in facts.groups.get("class", ())} or {each.id: facts.closed}
+    n = {c: one[c].n + other[c].n for c in both}
+    return _difference((n[c] / sum(n.values()), one[c], other[c]) for c in both)
 
 
 def _days(each: Observation) -> float:

@@ -15,25 +15,35 @@ from sim.analysis.statistics import Estimate
 from sim.text import Text
 
 _DAYS, _SHARE = 4, 6
+MOST_LATE = 1_000
+"""Late cases of a limit in the document; the workbook has them all."""
 
 
 def written(
-    observation: Observation, source: dict[str, Any], findings: Findings | None, change: Change | None = None
+    observation: Observation,
+    source: dict[str, Any],
+    findings: Findings | None,
+    change: Change | None = None,
+    findings_before: Findings | None = None,
 ) -> str:
     """The document as it is written; the same bytes for the same log."""
-    first, last = (str(np.datetime64(t, "us"))[:10] for t in (observation.period[0], observation.period[1] - 1))
     content = {
         "schema": 1,
         "kind": "observed",
         "source": source,
-        "period": {"from": first, "to": last},
+        "period": _period(observation.period),
         "missing": list(observation.log.missing),
         "limits": [_limit(each) for each in observation.limits],
         "cases_without_limit": observation.without_limit,
         "change": change and _change(change),
-        "findings": [] if findings is None else [vars(found) | {"examples": found.examples} for found in findings],
+        "findings": _found(findings),
+        "findings_before": _found(findings_before),
     }
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def _found(findings: Findings | None) -> list[dict[str, Any]]:
+    return [] if findings is None else [vars(found) | {"examples": found.examples} for found in findings]
 
 
 def _change(change: Change) -> dict[str, Any]:
@@ -43,18 +53,29 @@ def _change(change: Change) -> dict[str, Any]:
             "id": each.id,
             "comparable": change.comparable and each.comparable,
             "checks": [_check(check) for check in each.checks],
+            "due_before": each.due[0],
+            "due_after": each.due[1],
             "late_before": round(each.before, _SHARE),
             "late_after": round(each.after, _SHARE),
+            "classes_of_one_period": [{"class": c, "before": n, "after": m} for c, n, m in each.one_sided],
         }
-        | (_raw(each) if change.comparable and each.comparable else {})
+        | (_changed(each) if change.comparable and each.comparable else {})
         for each in change.limits
     ]
-    return {"comparable": change.comparable, "checks": [_check(check) for check in change.checks], "limits": limits}
+    return {
+        "periods": {key: _period(its) for key, its in zip(("before", "after"), change.periods, strict=True)},
+        "comparable": change.comparable,
+        "checks": [_check(check) for check in change.checks],
+        "limits": limits,
+        "not_compared": [{"id": id_, "why": _words(why)} for id_, why in change.untold],
+    }
 
 
-def _raw(each: LimitChange) -> dict[str, Any]:
-    told = {"change": each.change, "low": each.low, "high": each.high, "adjusted": each.adjusted}
-    return {key: None if value is None else round(value, _SHARE) for key, value in told.items()}
+def _changed(each: LimitChange) -> dict[str, Any]:
+    return {
+        key: None if its is None else {k: None if v is None else round(v, _SHARE) for k, v in its._asdict().items()}
+        for key, its in (("change", each.change), ("adjusted", each.adjusted))
+    }
 
 
 def _check(check: Check) -> dict[str, Any]:
@@ -107,13 +128,17 @@ def _facts(facts: Facts) -> dict[str, Any]:
         "reading": facts.reading.id,
         "unit": facts.unit,
         "accepted": facts.accepted,
+        "late_share_of_due": _estimate(facts.late_share, _SHARE),
         "by_acceptance": facts.curve
         and {f"p{round(100 * q)}": _estimate(facts.curve.quantile(q), _DAYS) for q in (0.5, 0.9)}
         | {"mean": _estimate(facts.curve.restricted_mean(facts.seen), _DAYS), "mean_up_to": round(facts.seen, _DAYS)},
         "by": {key: [vars(group) for group in groups] for key, groups in facts.groups.items()},
+        "where_late_cases_stuck": dict(facts.stuck),
         "late_cases": [
-            vars(case) | {"accepted": _time(case.accepted), "stopped": _time(case.stopped)} for case in facts.late
+            vars(case) | {"accepted": _time(case.accepted), "stopped": _time(case.stopped)}
+            for case in facts.late[:MOST_LATE]
         ],
+        "late_cases_not_listed": max(len(facts.late) - MOST_LATE, 0),
     }
 
 
@@ -123,6 +148,11 @@ def _estimate(estimate: Estimate, decimals: int) -> dict[str, Any]:
 
     told = {"value": shown(estimate.value), "low": shown(estimate.low), "high": shown(estimate.high)}
     return told if estimate.reason is None else told | {"reason": _words(estimate.reason)}
+
+
+def _period(period: tuple[int, int]) -> dict[str, str]:
+    first, last = (str(np.datetime64(t, "us"))[:10] for t in (period[0], period[1] - 1))
+    return {"from": first, "to": last}
 
 
 def _time(instant: int | None) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +10,9 @@ import numpy as np
 from calibration.importing.findings import Findings
 from calibration.observing import pictures, words
 from calibration.observing.change import Change
-from calibration.observing.observed import Facts, Group, LateCase, Observation, Observed
-from calibration.observing.tables import finding_rows, on_time, overview
+from calibration.observing.grouping import Group, on_time
+from calibration.observing.observed import Facts, LateCase, Observation, Observed
+from calibration.observing.tables import finding_rows, overview
 from sim.report import numbers, wording
 from sim.report.inline_svg import InlineSvg
 from sim.report.typography import shown
@@ -21,6 +22,7 @@ from sim.text import Language, Text
 _MOST_LATE = 50
 """Late cases of a limit on the page; the workbook has them all."""
 _MOST_GROUPS = 20
+_MOST_STUCK = 8
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Section:
     withheld: list[tuple[str, str]]
     groups: list[tuple[Text, tuple[Group, ...]]]
     tells_late: bool
+    stuck: list[tuple[str, int]]
+    late_heads: tuple[Text, ...]
     late: list[tuple[str, ...]]
     more_late: int
 
@@ -46,8 +50,9 @@ def page(
     source: str,
     change: Change | None,
     lang: Language,
+    findings_before: Findings | None = None,
 ) -> str:
-    """The whole report as HTML, pictures inside."""
+    """The whole report as HTML, pictures inside; ``findings_before`` are of the file from before."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -57,7 +62,8 @@ def page(
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    first, last = (str(np.datetime64(t, "us"))[:10] for t in (observation.period[0], observation.period[1] - 1))
+    lacks = words.lacked_for_step(observation.log.missing)
+    found = ((words.OF_BEFORE, findings_before), (words.OF_THIS if findings_before else Text("", ""), findings))
     return environment.get_template("observed.html").render(
         w=words,
         t=lambda zh, en: zh if lang == "zh" else en,
@@ -66,17 +72,26 @@ def page(
         lang=lang,
         o=observation,
         source=source,
-        period=(first, last),
+        period=_dates(observation.period),
+        periods=[] if change is None else [_dates(its) for its in change.periods],
         lacking=words.lacked(observation.log.missing).in_(lang) if observation.log.missing else "",
         rows=list(overview(observation, lang)),
         marks=MARKS,
         share=numbers.fine_share,
         days=numbers.days,
         sections=list(_sections(observation, lang)),
-        findings=[] if findings is None else list(finding_rows(findings, lang)),
+        lacking_for_step=words.lacked(lacks).in_(lang) if lacks else "",
+        findings=[
+            (name, rows) for name, each in found if each is not None and (rows := list(finding_rows(each, lang)))
+        ],
         change=change,
-        sign=lambda value, form: ("+" if value > 0 else "") + form(value),
+        sign=lambda value: "+" * (value > 0) + numbers.signed(100 * value, 1),
     )
+
+
+def _dates(period: tuple[int, int]) -> tuple[str, str]:
+    """First and last day."""
+    return str(np.datetime64(period[0], "us"))[:10], str(np.datetime64(period[1] - 1, "us"))[:10]
 
 
 def _sections(observation: Observation, lang: Language) -> Iterator[Section]:
@@ -87,11 +102,12 @@ def _sections(observation: Observation, lang: Language) -> Iterator[Section]:
         drawn = [picture for draw in (pictures.finished, pictures.months) if (picture := draw(each, lang)) is not None]
         late = () if each.facts is None else each.facts.late
         default = next((r for r in each.verdict.readings if r.reading.role == "default"), None)
+        heads, rows = _late(late[:_MOST_LATE], lang)
         yield Section(
             each=each,
             figures=[svg.element(picture) for picture in drawn],
             facts="" if default is None else _facts(each, lang),
-            future="" if default is None or not each.limit.tells_late(default.reading) else _future(each, lang),
+            future="" if each.facts is None or not each.limit.tells_late(each.facts.reading) else _future(each.facts, lang),
             cohort=_cohort(each, lang),
             readings=list(_readings(each, lang)),
             withheld=[
@@ -100,15 +116,23 @@ def _sections(observation: Observation, lang: Language) -> Iterator[Section]:
             ],
             groups=[] if each.facts is None else _groups(each.facts),
             tells_late=default is not None and each.limit.tells_late(default.reading),
-            late=[_late(case, lang) for case in late[:_MOST_LATE]],
+            stuck=[] if each.facts is None else list(each.facts.stuck[:_MOST_STUCK]),
+            late_heads=heads,
+            late=rows,
             more_late=max(len(late) - _MOST_LATE, 0),
         )
 
 
 def _groups(facts: Facts) -> list[tuple[Text, tuple[Group, ...]]]:
-    """By district and class, those with most cases first; months are a picture."""
-    found = [(words.COLUMN_OF_GROUP[key], groups) for key, groups in facts.groups.items() if key != "month"]
-    return [(head, tuple(sorted(groups, key=lambda g: (-g.finished, g.name))[:_MOST_GROUPS])) for head, groups in found]
+    """By month of acceptance, then by district, unit and class, most cases first; months of the end are a picture."""
+    found = []
+    for key, groups in facts.groups.items():
+        if key == "accepted":
+            found.append((words.COLUMN_OF_GROUP[key], groups[-_MOST_GROUPS:]))
+        elif key != "month":
+            most = sorted(groups, key=lambda g: (-g.finished, g.name))[:_MOST_GROUPS]
+            found.append((words.COLUMN_OF_GROUP[key], tuple(most)))
+    return found
 
 
 def _facts(each: Observed, lang: Language) -> str:
@@ -132,12 +156,12 @@ def _facts(each: Observed, lang: Language) -> str:
     ).in_(lang)
 
 
-def _future(each: Observed, lang: Language) -> str:
-    default = next(r for r in each.verdict.readings if r.reading.role == "default")
-    told = words.TO_COME.format(share=numbers.alone(default.future, numbers.fine_share, lang)).in_(lang)
-    if default.future.low is None:
-        return told + ("" if default.future.reason is None else f" ({default.future.reason.in_(lang)})")
-    return f"{told} ({numbers.interval(default.future, numbers.fine_share, lang)})"
+def _future(facts: Facts, lang: Language) -> str:
+    share = facts.late_share
+    told = words.TO_COME.format(share=numbers.alone(share, numbers.fine_share, lang)).in_(lang)
+    if share.low is None:
+        return told + ("" if share.reason is None else f" ({share.reason.in_(lang)})")
+    return f"{told} ({numbers.interval(share, numbers.fine_share, lang)})"
 
 
 def _cohort(each: Observed, lang: Language) -> str:
@@ -152,15 +176,32 @@ def _cohort(each: Observed, lang: Language) -> str:
 
 def _readings(each: Observed, lang: Language) -> Iterator[tuple[str, str, str, str, str]]:
     for result in each.verdict.readings:
-        share = on_time(result) if each.limit.tells_late(result.reading) else None
+        share = (
+            on_time(result.closed, result.late, result.open_beyond_limit)
+            if each.limit.tells_late(result.reading)
+            else None
+        )
         decision = "" if result.decision is None else value_words(result.decision, assumed=False).in_(lang)
         mean = "-" if result.mean.value is None else numbers.days(result.mean.value)
-        told = "-" if share is None else numbers.fine_share(share)
+        told = "-" if share is None or not each.limit.tells_late(result.reading) else numbers.fine_share(share)
         yield result.reading.name.in_(lang), str(result.closed), told, mean, decision
 
 
-def _late(case: LateCase, lang: Language) -> tuple[str, ...]:
-    stopped = words.OPEN.in_(lang) if case.stopped is None else str(np.datetime64(case.stopped, "us"))[:16]
-    came = str(np.datetime64(case.accepted, "us"))[:16]
-    return (case.label, case.case_class, case.district, came.replace("T", " "), stopped.replace("T", " "),
-            numbers.days(case.days), numbers.days(case.over), case.step or "")  # fmt: skip
+def _late(cases: Sequence[LateCase], lang: Language) -> tuple[tuple[Text, ...], list[tuple[str, ...]]]:
+    """Heads and rows of the late list, without columns of which nothing is known."""
+    columns: dict[Text, list[str]] = {
+        words.CASE: [case.label for case in cases],
+        words.CLASS: [case.case_class for case in cases],
+        words.DISTRICT: [case.district for case in cases],
+        words.ACCEPTED: [_minute(case.accepted) for case in cases],
+        words.STOPPED: [words.OPEN.in_(lang) if case.stopped is None else _minute(case.stopped) for case in cases],
+        words.DAYS: [numbers.days(case.days) for case in cases],
+        words.OVER: ["" if case.over is None else numbers.days(case.over) for case in cases],
+        words.STEP: [case.step or "" for case in cases],
+    }
+    told = {head: cells for head, cells in columns.items() if any(cells)}
+    return tuple(told), list(zip(*told.values(), strict=True))
+
+
+def _minute(instant: int) -> str:
+    return str(np.datetime64(instant, "us"))[:16].replace("T", " ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -33,6 +34,12 @@ class Promises(Part):
 
     def owner_names(self) -> dict[str, Text]:
         return {id_: owner.name for id_, owner in (PREDEFINED_OWNERS | self.owners).items()}
+
+    def classes(self) -> list[str]:
+        """Those that the limits speak of, in their order."""
+        limits = self.limits.values()
+        readings = (reading.classes or () for limit in limits for reading in limit.readings)
+        return list(dict.fromkeys(chain(*(limit.classes for limit in limits), *readings)))
 
     def legal(self, first_us: int, last_us: int) -> Calendar:
         """The calendar of the law's clock over whole days."""

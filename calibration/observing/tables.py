@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from calibration.importing.findings import Findings
 from calibration.importing.words import WORDS
 from calibration.observing import words
+from calibration.observing.grouping import on_time
 from calibration.observing.observed import Observation
-from sim.analysis.census import CensusResult
 from sim.report.verdict_words import value_words
 from sim.report.wording import describe_limit
 from sim.text import Language
@@ -57,16 +57,12 @@ def overview(observation: Observation, lang: Language) -> Iterator[OverviewRow]:
             late=result.late if each.limit.tells_late(reading) else None,
             still_open=result.open_beyond_limit + result.open_undecided,
             open_late=result.open_beyond_limit if each.limit.tells_late(reading) else None,
-            on_time=on_time(result) if each.limit.tells_late(reading) else None,
+            on_time=on_time(result.closed, result.late, result.open_beyond_limit)
+            if each.limit.tells_late(reading)
+            else None,
             mean=result.mean.value,
             median=result.median.value,
         )
-
-
-def on_time(result: CensusResult) -> float | None:
-    """Of the cases that were due (应办结), finished or open beyond the limit, those in time; None without any."""
-    due = result.closed + result.open_beyond_limit
-    return 1 - (result.late + result.open_beyond_limit) / due if due else None
 
 
 def finding_rows(findings: Findings, lang: Language) -> Iterator[tuple[str, str, int, str, str]]:

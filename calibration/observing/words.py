@@ -14,11 +14,13 @@ FUTURE = Text("今后", "the future")
 LATE_LIST = Text("超期件清单", "late cases")
 CAUSE = Text("原因", "cause")
 QUALITY = Text("数据质量", "quality of the data")
+QUALITY_BEFORE = Text("数据质量(改革前)", "quality of the data, before")
 
 ID, LIMIT, READING = Text("编号", "id"), Text("承诺时限", "limit"), Text("口径", "reading")
 CONCLUSION = Text("结论", "conclusion")
 FINISHED, LATE, STILL_OPEN = Text("办结件数", "finished"), Text("超期件数", "late"), Text("在办件数", "still open")
 OPEN_LATE = Text("其中已超期", "of them late already")
+OPEN_AND_LATE = Text("在办已超期", "open and late")
 ON_TIME = Text("按时办结率", "share on time")
 MEAN, MEDIAN = Text("平均用时", "mean"), Text("中位用时", "median")
 CASE, CLASS, DISTRICT = Text("办件编号", "case"), Text("办件类别", "class"), Text("区域", "district")
@@ -32,8 +34,8 @@ PROMISE = Text("承诺事项", "commitment")
 WITHHELD = Text("不予计算", "withheld")
 CANNOT_TELL = Text("日志不足以判断", "the log cannot tell")
 NO_CASE = Text(
-    "日志中的办件不属于任何承诺:检查映射中的 classes。",
-    "no case of the log belongs to any limit: look at `classes` in the mapping",
+    "日志中的办件不属于任何承诺:检查映射中的 classes。时限所用的类别:{classes}",
+    "no case of the log belongs to any limit: look at `classes` in the mapping; the limits speak of: {classes}",
 )
 WITHOUT_LIMIT = Text("未对应任何承诺的办件", "cases that no limit speaks of")
 WITHOUT_CLASS = Text("未归类", "without a class")
@@ -42,6 +44,25 @@ SHARE_NOTE = Text(
     "按时办结率:在办而已超期的计为超期;其余在办的尚不能定,不计入。",
     "share on time: cases still open and late already count as late; the others, not decided yet, do not count",
 )
+BEFORE, AFTER = Text("改革前(实测)", "before (measured)"), Text("改革后(实测)", "after (measured)")
+COMPARABILITY = Text("改革前后可比性", "comparability")
+CHECK, ALIKE = Text("条件", "condition"), Text("是否一致", "alike")
+NOT_COMPARABLE = Text("不宜直接比较", "not to be compared directly")
+
+
+def alike(holds: bool | None) -> Text:
+    """What a check found."""
+    return {None: Text("未记录", "not told"), True: Text("一致", "alike"), False: Text("不一致", "differ")}[holds]
+
+
+CHANGE_NOTE = Text(
+    "超期比例按应办结件数计,在办已超期的计为超期;区间以月为组(Zou、Donner 2008),不足两个月没有区间。"
+    "类别构成不变:各类的变化按两期合计件数加权(直接标准化),只有一方有的类别不计。",
+    "late shares are of the cases that were due, open and late ones counted as late; intervals have months as clusters "
+    "(Zou and Donner 2008), and need two months. With the mix held fast: the change of each class weighted by the "
+    "cases of both periods (direct standardisation), without classes that only one of them has",
+)
+OF_BEFORE, OF_THIS = Text(":改革前的文件", ": the file from before"), Text(":改革后的文件", ": the file from after")
 LACKING = {
     "ready": Text("环节到达时间", "when a step became ready"),
     "start": Text("环节开始时间", "when a step started"),
@@ -64,9 +85,16 @@ def lacked(names: Iterable[str]) -> Text:
     return Text("、".join(each.zh for each in said), ", ".join(each.en for each in said))
 
 
+def lacked_for_step(missing: Iterable[str]) -> list[str]:
+    """What a log would have to tell for us to know where a case stuck."""
+    return [name for name in missing if name in ("ready", "end")]
+
+
 COLUMN_OF_GROUP = {
     "month": Text("办结月份", "month of the end"),
+    "accepted": Text("受理月份", "month of acceptance"),
     "district": DISTRICT,
+    "unit": Text("办理单位", "office"),
     "class": CLASS,
 }
 COHORT = Text(

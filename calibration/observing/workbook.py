@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.util import find_spec
 from itertools import chain, count, islice
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from calibration.importing.findings import Findings
 from calibration.observing import words
+from calibration.observing.change import Change
 from calibration.observing.observed import Observation
 from calibration.observing.tables import OverviewRow, finding_rows, overview
 from sim.errors import InputError
@@ -21,18 +23,17 @@ _MOST_ROWS, _MOST_LETTERS = 2**20 - 1, 2**15 - 1
 """Of a sheet below its head, and of a cell; what is more, Excel does not take."""
 
 
-def workbook(observation: Observation, findings: Findings | None, lang: Language) -> bytes:
-    """Errors: InputError where the package that writes workbooks is not installed."""
-    try:
-        import xlsxwriter
-    except ImportError:
-        raise InputError(
-            Text("没有安装写工作簿的软件包", "the package that writes workbooks is not installed"),
-            Text(
-                '安装 "shixian[report]",或只看 report.html', 'install "shixian[report]", or look at report.html alone'
-            ),
-            value="xlsxwriter",
-        ) from None
+def workbook(
+    observation: Observation,
+    findings: Findings | None,
+    lang: Language,
+    change: Change | None = None,
+    findings_before: Findings | None = None,
+) -> bytes:
+    """``observed.xlsx``. Errors: as :func:`need_workbooks`."""
+    need_workbooks()
+    import xlsxwriter
+
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(out, options)
@@ -50,21 +51,40 @@ def workbook(observation: Observation, findings: Findings | None, lang: Language
          words.OVER, words.STEP, words.CAUSE),
         _late(observation, lang),
     )  # fmt: skip
+    stuck = [(each.id, step, n) for each in observation.limits if each.facts for step, n in each.facts.stuck]
+    if stuck:
+        sheets.add(words.STEP, (words.ID, words.STEP, words.LATE), stuck)
     for key, name in words.COLUMN_OF_GROUP.items():
         parts = [
-            (each.id, group.name, group.finished, group.late, 1 - group.late / group.finished, group.mean, group.median)
+            (each.id, group.name, group.finished, group.late, group.still_open, group.open_late, group.on_time,
+             group.mean, group.median)
             for each in observation.limits
             if each.facts is not None
             for group in each.facts.groups.get(key, ())
-        ]
+        ]  # fmt: skip
         if parts:
-            heads = (words.ID, name, words.FINISHED, words.LATE, words.ON_TIME, words.MEAN, words.MEDIAN)
+            heads = (words.ID, name, words.FINISHED, words.LATE, words.STILL_OPEN, words.OPEN_LATE, words.ON_TIME,
+                     words.MEAN, words.MEDIAN)  # fmt: skip
             sheets.add(name, heads, parts)
-    if findings is not None:
-        columns = (words.KIND, words.REACTION, words.COUNT, words.MEANING, words.EXAMPLES)
-        sheets.add(words.QUALITY, columns, finding_rows(findings, lang))
+    if change is not None:
+        sheets.add(words.COMPARABILITY, (words.ID, words.CHECK, words.BEFORE, words.AFTER, words.ALIKE),
+                   _checks(change, lang))  # fmt: skip
+    for name, found in ((words.QUALITY, findings), (words.QUALITY_BEFORE, findings_before)):
+        if found is not None:
+            columns = (words.KIND, words.REACTION, words.COUNT, words.MEANING, words.EXAMPLES)
+            sheets.add(name, columns, finding_rows(found, lang))
     book.close()
     return out.getvalue()
+
+
+def need_workbooks() -> None:
+    """Errors: InputError where the package that writes workbooks is not installed."""
+    if find_spec("xlsxwriter") is None:
+        raise InputError(
+            Text("没有安装写工作簿的软件包", "the package that writes workbooks is not installed"),
+            Text('安装 "shixian[report]"', 'install "shixian[report]"'),
+            value="xlsxwriter",
+        )
 
 
 class _Sheets:
@@ -120,6 +140,12 @@ class _Sheets:
 def _facts(row: OverviewRow) -> tuple[Any, ...]:
     return (row.id, row.name, row.limit, row.reading, row.conclusion, row.finished, row.late, row.still_open,
             row.open_late, row.on_time, row.mean, row.median)  # fmt: skip
+
+
+def _checks(change: Change, lang: Language) -> Iterator[tuple[str, ...]]:
+    every = [("", check) for check in change.checks] + [(each.id, c) for each in change.limits for c in each.checks]
+    for id_, check in every:
+        yield id_, *(text.in_(lang) for text in (check.what, check.before, check.after, words.alike(check.holds)))
 
 
 def _late(observation: Observation, lang: Language) -> Iterable[tuple[Any, ...]]:

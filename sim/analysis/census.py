@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,6 +23,7 @@ from sim.analysis.statistics import (
 from sim.analysis.verdicts import combined, decide, statistic_of, unit_of
 from sim.errors import InputError
 from sim.eventlog import EventLog
+from sim.model.clocks import Clock
 from sim.model.limits import Limit, Reading
 from sim.model.working_days import WorkingDays
 from sim.text import Text
@@ -65,19 +66,32 @@ class CensusVerdict:
 
 
 def assess_census(
-    log: EventLog, limits: Mapping[str, Limit], period: tuple[int, int], legal: WorkingDays
+    log: EventLog,
+    limits: Mapping[str, Limit],
+    period: tuple[int, int],
+    legal: WorkingDays,
+    refuse: Callable[[Clock], None] = lambda _: None,
 ) -> tuple[CensusVerdict, ...]:
     """Judge the cases whose clock stopped in [first, last), with those still open where the log ends.
 
-    ``legal`` covers all the time that is counted.
+    ``legal`` covers all the time that is counted. ``refuse`` raises InputError for a clock that cannot be read from
+    this log: its readings are withheld.
     """
-    return tuple(_verdict(log, id_, limit, period, legal) for id_, limit in limits.items())
+    return tuple(_verdict(log, id_, limit, period, legal, refuse) for id_, limit in limits.items())
 
 
-def _verdict(log: EventLog, id_: str, limit: Limit, period: tuple[int, int], legal: WorkingDays) -> CensusVerdict:
+def _verdict(
+    log: EventLog,
+    id_: str,
+    limit: Limit,
+    period: tuple[int, int],
+    legal: WorkingDays,
+    refuse: Callable[[Clock], None],
+) -> CensusVerdict:
     results, withheld = [], []
     for reading in limit.readings:
         try:
+            refuse(reading.clock or limit.clock)
             results.append(_judged(log, limit, reading, period, legal))
         except InputError as lacking:
             withheld.append((reading.id, lacking))

@@ -90,7 +90,7 @@ def _limit(known: _Known, limit: Limit) -> LimitSample:
         completed = cohort_of(log, limit, default, times, _within(times.stop, known.window))
         under_baseline = _under_baseline(log, limit, default, times, in_window)
         by_class = _by_class(log, limit, default, times, in_window)
-        late, finished = _late(log, limit, default, times), in_window & times.is_in("finished")
+        late, finished = late_cases(log, limit, default, times), in_window & times.is_in("finished")
     clocks = every.of(in_window)
     found = {r.id: _reading(known, limit, r, clocks) for r in limit.readings if r is not default}
     if default is not None:
@@ -138,7 +138,7 @@ def _reading(
 def _sampled(
     known: _Known, limit: Limit, reading: Reading, times: ClockTimes, which: Flags, clocks: ClocksOf
 ) -> tuple[ReadingSample, dict[str, MonthCount]]:
-    late = _late(known.log, limit, reading, times)
+    late = late_cases(known.log, limit, reading, times)
     return cohort_of(known.log, limit, reading, times, which, clocks), _months(known, late, times, which)
 
 
@@ -161,7 +161,7 @@ def cohort_of(
     """
     finished, still_open = which & times.is_in("finished"), which & times.is_in("open", "not-started")
     days = np.where(times.is_in("not-started"), 0.0, times.days)
-    late = _late(log, limit, reading, times)
+    late = late_cases(log, limit, reading, times)
     its = np.flatnonzero(finished | still_open)
     worst = None
     if clocks is not None and its.size:
@@ -199,7 +199,8 @@ def _by_class(
     return {id_: cohort_of(log, limit, reading, times, which & (code == of.code(id_))) for id_ in classes}
 
 
-def _late(log: EventLog, limit: Limit, reading: Reading, times: ClockTimes) -> Flags:
+def late_cases(log: EventLog, limit: Limit, reading: Reading, times: ClockTimes) -> Flags:
+    """Which cases a reading calls late, finished or open; none where it has no limit."""
     if reading.by is not None:
         return _after_day(log, times, reading.by)
     value = limit.value_of(reading)
