@@ -107,7 +107,9 @@ def _sections(observation: Observation, lang: Language) -> Iterator[Section]:
             each=each,
             figures=[svg.element(picture) for picture in drawn],
             facts="" if default is None else _facts(each, lang),
-            future="" if each.facts is None or not each.limit.tells_late(each.facts.reading) else _future(each.facts, lang),
+            future=""
+            if each.facts is None or not each.limit.tells_late(each.facts.reading)
+            else _future(each.facts, lang),
             cohort=_cohort(each, lang),
             readings=list(_readings(each, lang)),
             withheld=[
