@@ -31,7 +31,11 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 READMES = sorted(
     path.relative_to(ROOT).as_posix()
-    for pattern in ("README*.md", "*/README*.md", "sim/**/README*.md", "scenarios/*/README*.md")
+    for pattern in (
+        "README*.md",
+        "*/README*.md",
+        *(f"{top}/**/README*.md" for top in ("sim", "calibration", "scenarios")),
+    )
     for path in set(ROOT.glob(pattern))
     if not path.relative_to(ROOT).as_posix().startswith(".")
 )

@@ -1,0 +1,106 @@
+"""Fitted numbers as scenario files write laws."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from calibration.durations.blends import Blend
+from calibration.durations.observations import Floats
+from sim.model.law_forms import Fixed, LawForm, MeanSpread, Quantiles
+from sim.model.laws import Mixture, MixturePart
+from sim.model.quantities import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Quantity, Unit
+
+US: dict[Unit, int] = {"s": SECOND_US, "min": MINUTE_US, "h": HOUR_US, "d": DAY_US}
+_DIGITS = 5
+_LARGEST_CV = 20.0
+_SMALLEST_US = 1.0
+
+Bounds = tuple[float, float]
+
+
+def unit_for(mean_us: float) -> Unit:
+    """Seconds below two minutes, minutes below two hours, else hours: a day of open time is no calendar day."""
+    return "s" if mean_us < 2 * MINUTE_US else "min" if mean_us < 2 * HOUR_US else "h"
+
+
+def quantity(us: float, unit: Unit) -> Quantity:
+    """A duration to five digits; never negative."""
+    return Quantity(rounded(max(us, 0.0) / US[unit]), unit)
+
+
+def rounded(number: float) -> float:
+    """To five significant digits, keeping the order of numbers."""
+    return 0.0 if number == 0 else round(float(number), _DIGITS - 1 - math.floor(math.log10(abs(number))))
+
+
+def blend_law(
+    blend: Blend, zero: float, unit: Unit, log: Sequence[Bounds | None] | None = None, source: str | None = None
+) -> LawForm:
+    """A blend in microseconds, with a share of zeros, and the intervals of the parts' means where there are any."""
+    parts: list[LawForm] = []
+    for i, reported in enumerate(blend.reported):
+        mean = max(math.exp(reported[0]), _SMALLEST_US)
+        bounds = log[i] if log is not None else None
+        evidence = _evidence(bounds, mean, unit, source)
+        if reported.size == 1:
+            parts.append(MeanSpread(mean=quantity(mean, unit), law="exponential", **evidence))
+        else:
+            cv = min(rounded(math.exp(reported[1])), _LARGEST_CV)
+            parts.append(MeanSpread(mean=quantity(mean, unit), cv=cv, law=blend.family.name, **evidence))
+    return mixed(parts, blend.shares, zero, unit)
+
+
+def quantile_law(levels: Floats, points: Floats, zero: float, unit: Unit, log: Bounds | None = None,
+                 source: str | None = None) -> LawForm:  # fmt: skip
+    """Points of the quantile function, durations in microseconds."""
+    if points[0] == points[-1]:
+        law: LawForm = Fixed(fixed=quantity(points[0], unit), **_evidence(log, float(points[0]), unit, source))
+    else:
+        table = {round(float(u), 9): quantity(float(x), unit) for u, x in zip(levels, points, strict=True)}
+        law = Quantiles(quantiles=table)
+        mean = law.leading.size if law.leading is not None else 0.0
+        law = Quantiles(quantiles=table, **_evidence(log, mean, unit, source))
+    return mixed([law], np.ones(1), zero, unit)
+
+
+def mixed(parts: Sequence[LawForm], shares: Floats, zero: float, unit: Unit) -> LawForm:
+    """The parts by their shares, and zeros before them; one part alone is no mixture."""
+    if zero >= 1:
+        nothing = Quantity(0.0, unit)
+        return Fixed(fixed=nothing, log=(nothing, nothing))
+    if len(parts) == 1 and zero <= 0:
+        return parts[0]
+    weights = [round(float(share) * (1 - zero), 6) for share in shares]
+    if zero > 0:
+        parts, weights = [Fixed(fixed=Quantity(0.0, unit)), *parts], [round(zero, 6), *weights]
+    largest = int(np.argmax(weights))
+    weights[largest] = round(1 - sum(w for i, w in enumerate(weights) if i != largest), 6)
+    return Mixture(mixture=tuple(MixturePart(share=w, of=law) for w, law in zip(weights, parts, strict=True)))
+
+
+def _evidence(bounds: Bounds | None, leading: float, unit: Unit, source: str | None) -> dict[str, object]:
+    if bounds is None:
+        return {}
+    low, high = min(bounds[0], leading), max(bounds[1], leading)
+    evidence: dict[str, object] = {"log": (quantity(low, unit), quantity(high, unit))}
+    return evidence | ({"source": source} if source else {})
+
+
+def with_percent(law: dict[str, Any]) -> dict[str, Any]:
+    """A law's mapping with its shares as people write them: ``12.5%``."""
+    found = dict(law)
+    if "mixture" in law:
+        found["mixture"] = [
+            {"share": _percent(part["share"]), "of": with_percent(part["of"])} for part in law["mixture"]
+        ]
+    if "quantiles" in law:
+        found["quantiles"] = {_percent(share): time for share, time in law["quantiles"].items()}
+    return found
+
+
+def _percent(share: float | str) -> str:
+    return f"{round(100 * float(share), 7):.10g}%"
