@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,22 +22,25 @@ from sim.model.quantities import Unit
 from sim.text import Text
 
 _DRAWS = 300
-_CELLS = 512
-PROFILE = Text("剖面似然", "profile likelihood")
+_CELLS, _FINE = 512, 1024
+SUPPORTED = 7.0
+"""A law whose criterion is worse than the best by so much has hardly any support (Burnham and Anderson, Model selection
+and multimodel inference, section 2.6)."""
+PROFILE = Text("剖面似然，按 AICc 权重平均", "profile likelihood, averaged over the laws by AICc")
 BOOTSTRAP = Text("自助法(分位数法)", "bootstrap, percentiles")
 
 
 class Candidate(NamedTuple):
-    """A law that was tried. ``aicc`` counts the share of zeros in none of them; ``goodness`` is None where the
-    criterion had put it behind before it was tested."""
+    """A law that was tried; ``goodness`` is None where the criterion leaves it without support."""
 
     name: str
     blend: Blend
     log_likelihood: float
     parameters: int
     aicc: float
-    goodness: Goodness | None
     hessian: Floats
+    goodness: Goodness | None = None
+    refused: bool = False
 
     @property
     def words(self) -> Text:
@@ -120,15 +124,32 @@ class FittedLaw:
         """The coefficient of variation of the whole law, with its 95% interval."""
         return self._main(1, lambda f: f.cv, 1 / self.scale, "")
 
+    @cached_property
+    def plausible(self) -> tuple[tuple[float, Candidate], ...]:
+        """The laws of the chosen one's rung that its test does not refuse, with their Akaike weights (sum 1): which
+        of them is right the data do not say, and intervals and bootstrap are over all."""
+        if self.chosen is None:
+            return ()
+        k = self.chosen.blend.shares.size
+        rung = [one for one in self.candidates if one.blend.shares.size == k and one.goodness and not one.refused]
+        rung = [one for one in rung if one.aicc - self.chosen.aicc < SUPPORTED]
+        weights = np.exp([(self.chosen.aicc - one.aicc) / 2 for one in rung])
+        return tuple(zip((weights / weights.sum()).tolist(), rung, strict=True))
+
     def _main(self, parameter: int, of: Callable[[FittedLaw], float], factor: float, unit: str) -> Estimate:
-        single = self.chosen is not None and self.chosen.blend.shares.size == 1 and not self.zero
-        if not (single and self.chosen and parameter < self.chosen.blend.family.parameters):
+        if self.chosen is None or self.chosen.blend.shares.size > 1 or self.zero:
             return self.estimate(of, unit)
-        likelihood = Likelihood(self.observations.merged(), self.scale)
-        value = likelihood.value(self.chosen.blend)
-        low, high = intervals.profile(likelihood, self.chosen.blend, value, parameter)
-        bounds = low * self.scale * factor, high * self.scale * factor
-        return self._estimate(of(self), bounds, unit, CONFIDENCE, PROFILE)
+        likelihood = Likelihood(in_cells(self.observations, _FINE), self.scale)
+        bounds = []
+        for _, candidate in self.plausible:
+            value = math.exp(candidate.blend.reported[0, parameter]) if parameter < candidate.parameters else 1.0
+            low, high = value, value
+            if parameter < candidate.parameters:
+                low, high = intervals.profile(likelihood, candidate.blend, parameter)
+            bounds.append((value, low, high))
+        low, high = intervals.averaged([weight for weight, _ in self.plausible], bounds)
+        low, high = low * self.scale * factor, high * self.scale * factor
+        return self._estimate(of(self), (low, high), unit, CONFIDENCE, PROFILE)
 
     def _estimate(self, value: float, bounds: written.Bounds, unit: str, confidence: float, method: Text) -> Estimate:
         return Estimate(
@@ -167,7 +188,8 @@ class FittedLaw:
             estimate = alone.mean_interval
             factor = written.US[self.unit]
             return [(factor * (estimate.low or 0.0), factor * (estimate.high or 0.0))]
-        means = [np.exp(draw.chosen.blend.reported[:, 0]) * self.scale for draw in self._draws if draw.chosen]
+        alone = replace(self, candidates=(self.chosen,))
+        means = [np.exp(draw.chosen.blend.reported[:, 0]) * self.scale for draw in alone._draws if draw.chosen]
         low, high = np.quantile(means, (0.025, 0.975), axis=0)
         return list(zip(low.tolist(), high.tolist(), strict=True))
 
@@ -182,11 +204,20 @@ class FittedLaw:
         found: dict[str, Any] = law.model_dump(mode="json", exclude_none=True, exclude_unset=True)
         return written.with_percent(found)
 
+    def figures_row(self, path: str, source: str = "", by: str = "") -> dict[str, str]:
+        """The row of ``figures.csv`` that puts the law at a path (a step's ``effort``, a wait's ``takes``)."""
+        law = self.written()
+        low, high = law.pop("log", ("", ""))
+        evidence = "log" if low else ""
+        row = {"path": path, "value": json.dumps(law), "low": low, "high": high, "unit": "", "evidence": evidence}
+        return row | {"source": source, "by": by}
+
     def bootstrap(self, n: int, rng: np.random.Generator) -> tuple[LawForm, ...]:
         """n laws that the data might have given as well: what verdicts take as doubt about this input.
 
-        Parameters from the normal law of their estimates on the scale on which they were fitted (logarithms), shares
-        by Beta; an empirical law from the data weighted anew (Bayesian bootstrap, Rubin 1981).
+        One of the plausible laws by its weight, its parameters from the normal law of their estimates on the scale on
+        which they were fitted (logarithms), the share of zeros by Beta; an empirical law from the data weighted anew
+        (Bayesian bootstrap, Rubin, Annals of Statistics 9 (1981) 130-134).
         """
         return tuple(draw.as_law(with_evidence=False) for draw in self._redrawn(n, rng))
 
@@ -200,13 +231,16 @@ class FittedLaw:
             return [
                 replace(self, zero=z, points=points) for z, points in zip(zero, self._resampled(n, rng), strict=True)
             ]
-        blend = self.chosen.blend
-        spread = intervals.covariance(self.chosen.hessian)
-        thetas = rng.multivariate_normal(blend.theta, spread, n, method="eigh")
-        return [
-            replace(self, zero=z, chosen=self.chosen._replace(blend=blend.at(theta)))
-            for z, theta in zip(zero, thetas, strict=True)
-        ]
+        which = rng.choice(len(self.plausible), n, p=[weight for weight, _ in self.plausible])
+        found: list[FittedLaw | None] = [None] * n
+        for i, (_, candidate) in enumerate(self.plausible):
+            rows = np.flatnonzero(which == i)
+            spread = intervals.covariance(candidate.hessian)
+            thetas = rng.multivariate_normal(candidate.blend.theta, spread, rows.size, method="eigh")
+            for row, theta in zip(rows.tolist(), thetas, strict=True):
+                drawn = candidate._replace(blend=candidate.blend.at(theta))
+                found[row] = replace(self, zero=float(zero[row]), chosen=drawn)
+        return [one for one in found if one is not None]
 
     def _resampled(self, n: int, rng: np.random.Generator) -> list[Floats]:
         o = in_cells(self.observations, _CELLS)

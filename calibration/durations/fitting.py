@@ -11,7 +11,7 @@ import numpy as np
 from calibration.durations import empirical
 from calibration.durations.blends import fit_one, fit_several, in_cells
 from calibration.durations.families import FAMILIES, Family, Gamma, Lognormal
-from calibration.durations.fitted import Candidate, FittedLaw
+from calibration.durations.fitted import SUPPORTED, Candidate, FittedLaw
 from calibration.durations.goodness import goodness
 from calibration.durations.likelihood import Likelihood, Optimum
 from calibration.durations.observations import Floats, Observations
@@ -22,8 +22,6 @@ from sim.text import Text
 
 LEVEL = 0.01
 """A law is given up when so bad a fit would be so rare: what replaces it has more numbers, and each costs precision."""
-_HOPELESS = 10.0
-"""A law whose criterion is worse than the best by so much has no support (Burnham and Anderson, section 2.6)."""
 _MOST_PARTS = 3
 _ENOUGH_FOR_PARTS = 30.0
 _HEAP, _HEAPED = 0.01, 0.2
@@ -50,7 +48,8 @@ def fit(
     from rung to rung only the test of fit leads, since neither criterion is valid for the number of parts.
     Durations of exactly zero are a share of their own. Errors: :class:`InputError` where none is finished.
     """
-    used = observations.take((observations.weight > 0) & ~((observations.low <= 0) & np.isinf(observations.high)))
+    says_nothing = np.isinf(observations.high) & (observations.low + observations.start_within <= 0)
+    used = observations.take((observations.weight > 0) & ~says_nothing)
     at_zero = used.high == 0
     zeros = float(used.weight[at_zero].sum())
     above = used.take(~at_zero).merged()
@@ -132,12 +131,11 @@ def _first_that_fits(
     chosen = None
     whole = Likelihood(o, scale)
     for candidate in ranked:
-        tested = candidate
-        if chosen is None and candidate.aicc - ranked[0].aicc < _HOPELESS:
-            tested = candidate._replace(goodness=goodness(whole, candidate.blend))
-            if tested.goodness is not None and tested.goodness.p >= level:
-                chosen = tested
-        found.append(tested)
+        if candidate.aicc - ranked[0].aicc < SUPPORTED:
+            tested = goodness(whole, candidate.blend)
+            candidate = candidate._replace(goodness=tested, refused=tested.p < level)
+            chosen = chosen or (None if candidate.refused else candidate)
+        found.append(candidate)
     return chosen
 
 
@@ -147,7 +145,7 @@ def _candidate(likelihood: Likelihood, o: Observations, family: type[Family], pa
         return None
     name = family.name if parts == 1 else f"{parts} x {family.name}"
     p = best.at.size
-    return Candidate(name, blend, best.value, p, _aicc(best, p, o.n - o.open), None, best.hessian)
+    return Candidate(name, blend, best.value, p, _aicc(best, p, o.n - o.open), best.hessian)
 
 
 def _aicc(best: Optimum, parameters: int, n: float) -> float:

@@ -118,7 +118,12 @@ def _survival(law: Curve, y: Floats) -> Floats:
 
 
 def differences(function: Callable[[Floats], float], at: Floats) -> Derivatives:
-    """Value, gradient and Hessian by central differences."""
+    """Value, gradient and Hessian by central differences; not finite at the edge of what is possible."""
+    with np.errstate(invalid="ignore"):
+        return _differences(function, at)
+
+
+def _differences(function: Callable[[Floats], float], at: Floats) -> Derivatives:
     d, middle = at.size, function(at)
     steps = _STEP * np.eye(d)
     up, down = (np.array([function(at + sign * step) for step in steps]) for sign in (1, -1))
