@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from calibration.importing.raw import RawTable
     from calibration.importing.sampled import Column
 
-SERVICES = ("electricity", "gas", "heating", "property", "water")
+SERVICES = ("electricity", "gas", "heating", "permits", "property", "water")
 _HELP = Text(
     "查看一份导出数据:格式、编码、各列和已发现的问题,并写出映射,供核对修改。",
     "Look at an export: its format, encoding, columns and problems; and write a mapping for you to confirm or edit.",
@@ -107,12 +107,14 @@ def _both(text: str) -> Text:
 
 
 def _columns(found: Proposal) -> Iterator[Text]:
+    from calibration.importing.known_steps import NAMES
+
     sample, mapping = found.sample, found.mapping
     layout = {
         "long": Text("每行一个环节(长表)", "a row a step (long)"),
         "wide": Text("每行一件(宽表)", "a row a case (wide)"),
     }
-    service = _both(found.service) if found.service else Text("未识别", "not known")
+    service = NAMES[found.service] if found.service else Text("未识别", "not known")
     one = layout[mapping.form]
     yield Text(
         f"样本 {sample.rows} 行,{one.zh},事项 {service.zh}",

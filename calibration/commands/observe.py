@@ -102,7 +102,7 @@ def command(say: options.Say) -> click.Command:
         from calibration.observing.document import written
         from calibration.observing.page import page
         from calibration.observing.promises import load_promises
-        from calibration.observing.workbook import need_workbooks, workbook
+        from calibration.observing.workbook import late_list, need_workbooks, workbook
         from sim.whole_files import write_together
 
         if before is not None and changed is not None:
@@ -129,6 +129,7 @@ def command(say: options.Say) -> click.Command:
             "report.html": page(observation, findings, read.name, change, lang, found_before).encode(),
             "observed.xlsx": workbook(observation, findings, lang, change, found_before),
             "verdicts.json": written(observation, source, findings, change, found_before).encode(),
+            "late.csv": late_list(observation, lang),
             "rejected.csv": read.rejected(lang),
             "rejected-before.csv": None if one is None else one.rejected(lang),
         }

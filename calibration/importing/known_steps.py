@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from calibration.importing.headers import initials, plain
 from calibration.importing.mapping import Means
+from sim.text import Text
 
 
 class Known(NamedTuple):
@@ -75,19 +76,35 @@ _HEATING = (
     Known("验收", "completion", "heating-completion", "heat-company", "heat-ready"),
     Known("供热|供暖|通暖", "heat-on", "heat-on", "heat-company", "heat-on"),
 )
+_PERMITS = (
+    Known("受理|收件|申请", "accept", "permits", "permit-office"),
+    Known("补正", "supplement", "customer-time", "customer"),
+    Known("踏勘|勘验|勘查|现场", "site-visit", "permits", "permit-office"),
+    Known("初审|审查|审核|复审", "review", "permits", "permit-office"),
+    Known("决定|审批|核准|批准", "decision", "permits", "permit-office"),
+    Known("制证|发证|送达|领取|办结", "issue", "permits", "permit-office"),
+)
 SERVICES: dict[str, tuple[Known, ...]] = {
     "electricity": _ELECTRICITY, "property": _PROPERTY, "water": _WATER, "gas": _GAS, "heating": _HEATING,
+    "permits": _PERMITS,
 }  # fmt: skip
 """In the order of the process, save that a narrower word stands before a wider one."""
+NAMES = {
+    "electricity": Text("供电", "electricity"), "property": Text("不动产登记", "property registration"),
+    "water": Text("供水", "water"), "gas": Text("燃气", "gas"), "heating": Text("供热", "heating"),
+    "permits": Text("工程审批", "permits for construction"),
+}  # fmt: skip
 _SIGNS = {
     "electricity": "供电|用电|接电|送电|电压|电源|装表接|业扩|三零|中间检查",
     "property": "登簿|缮证|登记类型|不动产|权证|抵押|登记",
     "water": "用水|供水|通水|水表|口径",
     "gas": "燃气|用气|通气|点火|气表",
     "heating": "供热|热力|用热|供暖",
+    "permits": "审批事项|许可|掘路|占绿|挖掘|联合验收",
 }
 LAST = {
     "electricity": "metering", "property": "entry", "water": "commissioning", "gas": "gas-on", "heating": "completion",
+    "permits": "issue",
 }  # fmt: skip
 """The step with which a case is done."""
 

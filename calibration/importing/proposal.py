@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from calibration.importing.headers import Role, role_of
-from calibration.importing.known_steps import LAST, SERVICES, known_step, service_of, step_id
+from calibration.importing.known_steps import LAST, NAMES, SERVICES, known_step, service_of, step_id
 from calibration.importing.mapping import ClassRule, FileForm, LongColumns, Mapping, Means, State, Suspension
 from calibration.importing.mapping_files import Notes
 from calibration.importing.personal import KINDS, kind_by_header, kind_by_value
@@ -121,7 +121,7 @@ def _proposed(table: RawTable, form: FileForm, draft: _Draft, personal: list[Col
         kind = KINDS[column.personal]  # type: ignore[index]
         draft.note("personal", f"“{column.name}”: {kind.zh}", f"{column.name!r}: {kind.en}")
     _check_times(draft, said)
-    words = words_of(table, kept)
+    words = words_of(table, kept + [column.name for column in draft.roles.get("step", [])])
     said["classes"] = rules = class_rules(words, draft.service)
     _tell_classes(draft, rules)
     mapping = Mapping.model_validate({key: value for key, value in said.items() if value is not None})
@@ -160,7 +160,8 @@ def _is_long(draft: _Draft, case: Column) -> bool:
     repeats = draft.sample.rows > 0 and case.distinct < 0.9 * draft.sample.rows
     has_step = bool(draft.roles.get("step"))
     times = sum(column.is_time for column in draft.sample.columns)
-    long = has_step and (repeats or times <= 3)
+    of_step = any(column.is_time for role in ("ready", "start", "end") for column in draft.roles.get(role, []))
+    long = has_step and (repeats or (of_step and times <= 3))
     share = f"{case.distinct}/{draft.sample.rows}"
     zh, en = ("有", "there is a") if has_step else ("没有", "no")
     draft.note(
@@ -266,7 +267,8 @@ def _meanings(draft: _Draft, words: list[str], key: str) -> dict[str, Means]:
         else:
             found[word] = known.means
     if draft.service is not None:
-        draft.note(key, f"按“{draft.service}”的常见步骤", f"by the usual steps of {draft.service}")
+        name = NAMES[draft.service]
+        draft.note(key, f"按“{name.zh}”的常见步骤", f"by the usual steps of {name.en}")
     if unknown:
         listed = ", ".join(unknown[:12]) + (", …" if len(unknown) > 12 else "")
         draft.ask(key, f"未知的步骤,缺环节和责任方: {listed}", f"unknown steps, without stage and owner: {listed}")

@@ -13,6 +13,7 @@ from calibration.observing.change import Change
 from calibration.observing.grouping import Group, on_time
 from calibration.observing.observed import Facts, LateCase, Observation, Observed
 from calibration.observing.tables import finding_rows, overview
+from calibration.observing.workbook import MOST_LATE
 from sim.report import numbers, wording
 from sim.report.inline_svg import InlineSvg
 from sim.report.typography import shown
@@ -42,6 +43,7 @@ class Section:
     late_heads: tuple[Text, ...]
     late: list[tuple[str, ...]]
     more_late: int
+    listed_in: str
 
 
 def page(
@@ -122,6 +124,7 @@ def _sections(observation: Observation, lang: Language) -> Iterator[Section]:
             late_heads=heads,
             late=rows,
             more_late=max(len(late) - _MOST_LATE, 0),
+            listed_in="late.csv" if len(late) > MOST_LATE else "observed.xlsx",
         )
 
 

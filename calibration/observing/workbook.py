@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
@@ -11,14 +12,24 @@ from typing import Any
 import numpy as np
 
 from calibration.importing.findings import Findings
+from calibration.importing.rejects import safe
 from calibration.observing import words
 from calibration.observing.change import Change
 from calibration.observing.observed import Observation
 from calibration.observing.tables import OverviewRow, finding_rows, overview
 from sim.errors import InputError
+from sim.model.quantities import DAY_US
 from sim.text import Language, Text
 
+LATE_HEADS = (
+    words.ID, words.CASE, words.CLASS, words.DISTRICT, words.ACCEPTED, words.STOPPED, words.DAYS, words.ALLOWED,
+    words.OVER, words.STEP, words.CAUSE,
+)  # fmt: skip
+MOST_LATE = 20_000
+"""Late cases of a limit in the workbook, the most over first; with more, all are in ``late.csv`` as well."""
 _WIDEST = 46
+_EPOCH = 25_569
+"""The first day of 1970 in a workbook."""
 _MOST_ROWS, _MOST_LETTERS = 2**20 - 1, 2**15 - 1
 """Of a sheet below its head, and of a cell; what is more, Excel does not take."""
 
@@ -47,8 +58,7 @@ def workbook(
     )  # fmt: skip
     sheets.add(
         words.LATE_LIST,
-        (words.ID, words.CASE, words.CLASS, words.DISTRICT, words.ACCEPTED, words.STOPPED, words.DAYS, words.ALLOWED,
-         words.OVER, words.STEP, words.CAUSE),
+        LATE_HEADS,
         _late(observation, lang),
     )  # fmt: skip
     stuck = [(each.id, step, n) for each in observation.limits if each.facts for step, n in each.facts.stuck]
@@ -124,17 +134,22 @@ class _Sheets:
     def _write(self, sheet: Any, row: int, column: int, value: Any, of_number: Any) -> int:
         if value is None or value == "":
             return 0
-        if isinstance(value, np.datetime64):
-            sheet.write_datetime(row, column, value.astype("datetime64[s]").item(), self._time)
+        if isinstance(value, str):
+            sheet.write_string(row, column, value[:_MOST_LETTERS])
+            return len(value) if value.isascii() else sum(2 if ord(letter) > 0x2E7F else 1 for letter in value)
+        if isinstance(value, _Instant):
+            sheet.write_number(row, column, value, self._time)
             return 16
-        if isinstance(value, (int, np.integer)):
-            sheet.write_number(row, column, int(value))
-            return 8
-        if isinstance(value, float):
-            sheet.write_number(row, column, value, of_number)
-            return 8
-        sheet.write_string(row, column, str(value)[:_MOST_LETTERS])
-        return sum(2 if ord(letter) > 0x2E7F else 1 for letter in str(value))
+        sheet.write_number(row, column, value, of_number if isinstance(value, float) else None)
+        return 8
+
+
+class _Instant(float):
+    """Days since the last one of 1899, as workbooks count them."""
+
+    @classmethod
+    def of(cls, microseconds: int) -> _Instant:
+        return cls(microseconds / DAY_US + _EPOCH)
 
 
 def _facts(row: OverviewRow) -> tuple[Any, ...]:
@@ -150,7 +165,28 @@ def _checks(change: Change, lang: Language) -> Iterator[tuple[str, ...]]:
 
 def _late(observation: Observation, lang: Language) -> Iterable[tuple[Any, ...]]:
     for each in observation.limits:
-        for case in each.facts.late if each.facts is not None else ():
-            stopped = words.OPEN.in_(lang) if case.stopped is None else np.datetime64(case.stopped, "us")
-            yield (each.id, case.label, case.case_class, case.district, np.datetime64(case.accepted, "us"), stopped,
+        for case in each.facts.late[:MOST_LATE] if each.facts is not None else ():
+            stopped = words.OPEN.in_(lang) if case.stopped is None else _Instant.of(case.stopped)
+            yield (each.id, case.label, case.case_class, case.district, _Instant.of(case.accepted), stopped,
                    case.days, case.limit, case.over, case.step, "")  # fmt: skip
+
+
+def late_list(observation: Observation, lang: Language) -> bytes | None:
+    """``late.csv``: all late cases, where a limit has more than its workbook lists; else None."""
+    if not any(each.facts is not None and len(each.facts.late) > MOST_LATE for each in observation.limits):
+        return None
+    text = io.StringIO()
+    out = csv.writer(text, lineterminator="\n")
+    out.writerow([head.in_(lang) for head in LATE_HEADS])
+    for each in observation.limits:
+        late = () if each.facts is None else each.facts.late
+        accepted, stopped = (
+            np.datetime_as_string(np.array(instants, "datetime64[us]"), unit="m").tolist()
+            for instants in ([case.accepted for case in late], [case.stopped or 0 for case in late])
+        )
+        for case, came, went in zip(late, accepted, stopped, strict=True):
+            went = words.OPEN.in_(lang) if case.stopped is None else went.replace("T", " ")
+            named = map(safe, (case.label, case.case_class, case.district))
+            told = (f"{case.days:.4g}", case.limit, "" if case.over is None else f"{case.over:.4g}")
+            out.writerow((each.id, *named, came.replace("T", " "), went, *told, safe(case.step or ""), ""))
+    return text.getvalue().encode("utf-8-sig")
