@@ -98,7 +98,7 @@ HOUSE = {
         "calibration.fit calibration.validate",
         f"{MODEL} {ANALYSIS} eventlog replicate report fits calibration",
     ),
-    "calibration": ("calibration", f"{MODEL} {ANALYSIS} eventlog report fits fitting disk"),
+    "calibration": ("calibration", f"{MODEL} {ANALYSIS} eventlog report fits fitting disk jit"),
     "asked": ("calibration.commands", f"{MODEL} {ANALYSIS} eventlog report disk calibration command"),
 }
 HEAVY = {"numba", "scipy", "matplotlib", "pyarrow", "duckdb", "simpy"}

@@ -35,6 +35,7 @@ def command(say: options.Say) -> click.Command:
     @options.language(say)
     def anonymise(file: Path, mapping: Path | None, out: Path, lang: Language) -> None:
         from calibration.commands.mappings import mapping_of
+        from calibration.commands.progress import watched
         from calibration.importing.anonymising import Anonymous
         from calibration.importing.anonymous_files import write_rows
         from calibration.importing.mapping_files import write_mapping
@@ -49,8 +50,9 @@ def command(say: options.Say) -> click.Command:
                 where="--out",
                 value=str(out),
             )
-        found = Anonymous(read(file, known.file), known)
-        write_rows(out, found.columns, found.rows(), found.told.rows)
+        with watched(read(file, known.file), lang) as table:
+            found = Anonymous(table, known)
+            write_rows(out, found.columns, found.rows(), found.told.rows)
         write_mapping(beside, found.mapping)
         told = found.told
         lines = [Text(f"保留: {', '.join(told.kept)}", f"kept: {', '.join(told.kept)}")]

@@ -64,6 +64,8 @@ def command(say: options.Say) -> click.Command:
         lang: Language,
     ) -> None:
         from calibration.commands.mappings import default_path
+        from calibration.commands.memory import keep_freed_memory
+        from calibration.commands.progress import watched
         from calibration.importing.mapping import FileForm
         from calibration.importing.mapping_files import write_mapping
         from calibration.importing.proposal import propose
@@ -77,9 +79,11 @@ def command(say: options.Say) -> click.Command:
                 value=str(out),
             )
         form = FileForm(encoding=encoding, sheet=sheet)
-        table = read(file, form)
-        found = propose(table, form, service)
-        for line in (*_source(table), *_columns(found), *_problems(table, found), *_asked(found)):
+        keep_freed_memory()
+        with watched(read(file, form), lang) as table:
+            found = propose(table, form, service)
+            lines = (*_source(table), *_columns(found), *_problems(table, found), *_asked(found))
+        for line in lines:
             click.echo(line.in_(lang))
         path = out or default_path(file)
         if path.exists() and not anew:  # of a file named by --out this was refused before

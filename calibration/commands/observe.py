@@ -142,6 +142,8 @@ def command(say: options.Say) -> click.Command:
 def _read(file: Path, mapping: Path | None, lang: Language, other: Path | None = None) -> _Read:
     """An export by its mapping; ``other`` serves where it has none. A log of Shixian itself needs none."""
     from calibration.commands.mappings import mapping_of
+    from calibration.commands.memory import keep_freed_memory
+    from calibration.commands.progress import watched
     from calibration.importing.event_log import import_log
     from calibration.importing.reading import read
     from sim.logfiles import is_log, read_log
@@ -149,8 +151,9 @@ def _read(file: Path, mapping: Path | None, lang: Language, other: Path | None =
     if mapping is None and file.exists() and is_log(file):
         return _Read(read_log(file), file.name, None, None, None, None)
     by, known = mapping_of(file, mapping, lang, other)
-    table = read(file, known.file)
-    imported = import_log(table, known)
+    keep_freed_memory()
+    with watched(read(file, known.file), lang) as table:
+        imported = import_log(table, known)
     return _Read(imported.log, file.name, table, imported, known, by)
 
 

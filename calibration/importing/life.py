@@ -143,6 +143,8 @@ def _first_and_last(its: Executions, n: int) -> tuple[Ints, Ints]:
     """The first and the last instant of each case, whose executions stand together."""
     first, last = _none(n), _none(n)
     for column in (its.ready, its.start, its.end):
+        if not (column != NAT).any():
+            continue
         first = np.minimum(first.view(np.uint64), _least(column, its.case, n).view(np.uint64)).view(np.int64)
         last = np.maximum(last, _most(column, its.case, n))
     return first, last

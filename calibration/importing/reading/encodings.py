@@ -24,6 +24,7 @@ _SAMPLE = 1 << 20
 _FARTHEST = 64 << 20
 """How far to look for the first byte that is not ASCII; a file that is ASCII so far is read as UTF-8."""
 _LEGIBLE = 0.6
+_LONGEST_LINE = 64 << 20
 _NAME_IT = Text(
     "用 --encoding 写明编码,或另存为 UTF-8 再读",
     "name the encoding with --encoding, or save the file as UTF-8",
@@ -73,16 +74,41 @@ def as_utf8(content: Content, encoding: str, size: int) -> Iterator[bytes]:
             yield block[skip:]
             skip = 0
         return
+    if encoding == "gb18030":
+        blocks = _whole_lines(blocks)
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     lines = 1
     for block, last in _with_last(blocks):
-        try:
-            text = decoder.decode(block[skip:], last).encode("utf-8")
-        except UnicodeError as error:
-            raise wrong_bytes(content.path, encoding, error, lines + _lines_before(encoding, error)) from error
+        text = _quickly(block, encoding)
+        if text is None:
+            try:
+                text = decoder.decode(block[skip:], last).encode("utf-8")
+            except UnicodeError as error:
+                raise wrong_bytes(content.path, encoding, error, lines + _lines_before(encoding, error)) from error
         skip = 0
         lines += text.count(b"\n")
         yield text
+
+
+def _quickly(block: bytes, encoding: str) -> bytes | None:
+    from calibration.importing.reading import gb18030
+
+    return gb18030.utf8_of(block) if encoding == "gb18030" and len(block) >= gb18030.LEAST else None
+
+
+def _whole_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Blocks that end with a line, or with the text: no character of GB18030 has a line end for a second byte."""
+    carry = b""
+    for block in blocks:
+        end = block.rfind(b"\n") + 1
+        if end:
+            yield carry + block[:end]
+        carry = block[end:] if end else carry + block
+        if len(carry) > _LONGEST_LINE:
+            yield carry
+            carry = b""
+    if carry:
+        yield carry
 
 
 def wrong_bytes(path: Path, encoding: str, error: UnicodeError, row: int) -> InputError:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.importing.cells import text_buffers
 from calibration.importing.findings import Example, Findings
 from calibration.importing.raw import RawBatch
 
@@ -74,10 +75,11 @@ def _suspect(columns: list[pa.Array], names: list[str]) -> NDArray[np.bool_]:
     import pyarrow.compute as pc
 
     first = columns[0]
-    begins = pc.match_substring_regex(first, _BEGINS)
-    found = pc.or_(pc.fill_null(begins, False), pc.fill_null(pc.equal(first, names[0]), False))
-    if pc.any(pc.match_substring(first, "计")).as_py():
-        found = pc.or_(found, pc.fill_null(pc.match_substring_regex(first, r"[合小总累]\s*计"), False))
+    found = pc.fill_null(pc.equal(first, names[0]), False)
+    if text_buffers(first)[1].max(initial=0) > ord("~"):  # ids are plain, and what marks a total is not
+        found = pc.or_(found, pc.fill_null(pc.match_substring_regex(first, _BEGINS), False))
+        if pc.any(pc.match_substring(first, "计")).as_py():
+            found = pc.or_(found, pc.fill_null(pc.match_substring_regex(first, r"[合小总累]\s*计"), False))
     suspect = _bits(found)
     lonely = np.ones(len(first), bool)
     for column in columns[1:]:

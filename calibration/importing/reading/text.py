@@ -171,7 +171,7 @@ def _parsed(block: Block, shape: _Shape) -> Part:
         examples = [Example(int(rows[i]), "", surplus_column[int(i)].as_py()) for i in beyond[:5]]
         found.add("cells-without-name", "dropped", beyond.size, examples)
     rejected.sort()
-    if _LOST in block.data:
+    if _LOST[:1] in block.data and _LOST in block.data:
         _tell_lost(columns[: len(names)], names, rows, found)
     batch = RawBatch(dict(zip(names, columns, strict=False)), rows, tuple(rejected))
     return Part(swept(batch, found, marks=b"'" in block.data or b"\t" in block.data), found)
