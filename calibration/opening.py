@@ -13,6 +13,7 @@ from sim.eventlog import Ints
 from sim.model.hours import Shift
 from sim.model.quantities import DAY_US, HOUR_US, MINUTE_US
 
+_STEP_US = 5 * MINUTE_US
 _ROUND = {60: 0.50, 30: 0.35, 15: 0.10 / 2, 5: 0.05 / 8}
 """Before any data: opening hours are at full hours, half hours, a quarter to or past, else at 5 minutes."""
 _NEAR = 20
@@ -21,6 +22,11 @@ _ROUNDED = 0.95
 """With so many instants on the edges of bins the clock goes no finer: the last instant's bin is open to its end."""
 _UNSEEN = -math.log(0.05)
 """With a chance of 5% nothing happens for so many expected instants."""
+_HARDLY = -math.log(0.001)
+_THINNING = 15 * MINUTE_US
+"""So near an edge activity may thin out before it stops."""
+_STOPS = 0.2
+"""It has stopped where it is so many times thinner than just before."""
 
 
 class Hour(NamedTuple):
@@ -106,17 +112,35 @@ def hours_of(shape: DayShape, is_open: NDArray[np.bool_]) -> list[Hour]:
     found = []
     bounds = steps.reshape(-1, 2) * shape.width
     for i, (low, high) in enumerate(bounds.tolist()):
+        before = int(bounds[i - 1][1]) if i else 0
+        after = int(bounds[i + 1][0]) if i + 1 < len(bounds) else DAY_US
+        low = max(low - _thinned(low - shape.of_day, -low), before)
+        high = min(high + _thinned(shape.of_day - high, high), after)
         inside = shape.of_day[(shape.of_day >= low) & (shape.of_day <= high)]
-        before = bounds[i - 1][1] if i else 0
-        after = bounds[i + 1][0] if i + 1 < len(bounds) else DAY_US
         if not inside.size or (inside % shape.width == 0).mean() > _ROUNDED:
             opens, closes = (low, (low, low)), (high, (high, high))
         else:
             clumps = max(float(shape.weight.sum()), 1.0) / max(shape.of_day.size, 1)
-            opens = (0, (0, 0)) if low == 0 else _edge(inside, int(before), clumps, -1)
-            closes = (DAY_US, (DAY_US,) * 2) if high == DAY_US else _edge(-inside[::-1], -int(after), clumps, 1)
+            opens = (0, (0, 0)) if low == 0 else _edge(inside, before, clumps, -1)
+            closes = (DAY_US, (DAY_US,) * 2) if high == DAY_US else _edge(-inside[::-1], -after, clumps, 1)
         found.append(Hour(Shift(opens[0], closes[0]), int(inside.size), opens[1], closes[1]))
     return found
+
+
+def _thinned(beyond: Ints, edge: int) -> int:
+    """How far beyond an edge activity goes on, thinner than a shift's, until it stops at a rounder time; 0 if it does
+    not within a quarter of an hour. ``beyond``: how far each instant lies beyond it, negative on this side."""
+    for reach in range(_STEP_US, _THINNING + 1, _STEP_US):
+        inner = int(((beyond > 0) & (beyond <= reach)).sum())
+        outer = int(((beyond > reach) & (beyond <= reach + _THINNING)).sum())
+        if _roundness(edge + reach) > _roundness(edge) and inner >= 3 and outer / _THINNING <= _STOPS * inner / reach:
+            return reach
+    return 0
+
+
+def _roundness(mark: int) -> float:
+    """How likely a time is as an edge, before any data."""
+    return next((share for each, share in _ROUND.items() if mark % (each * MINUTE_US) == 0), 0.0)
 
 
 def _edge(inside: Ints, bound: int, clumps: float, sign: int) -> tuple[int, tuple[int, int]]:
@@ -127,11 +151,11 @@ def _edge(inside: Ints, bound: int, clumps: float, sign: int) -> tuple[int, tupl
     first = int(inside[0])
     near = inside[: max(2, min(_NEAR, inside.size // 4 + 1))]
     length = max(int(near[-1]) - first, MINUTE_US)
-    rate = (near.size - 1) * clumps / length
-    low = max(first - round(min(_UNSEEN / rate, HOUR_US)) if rate else first - HOUR_US, bound)
-    step = 5 * MINUTE_US
-    marks = np.arange(first // step * step, min(low, first // step * step) - 1, -step)
-    prior = [next(share for each, share in _ROUND.items() if mark % (each * MINUTE_US) == 0) for mark in marks.tolist()]
+    rate = max(near.size - 1, 1) * clumps / length
+    low, lowest = (max(first - round(min(unseen / rate, HOUR_US)), bound) for unseen in (_UNSEEN, _HARDLY))
+    nearest = first // _STEP_US * _STEP_US
+    marks = np.arange(nearest, min(lowest, nearest) - 1, -_STEP_US)
+    prior = [_roundness(mark) for mark in marks.tolist()]
     best = int(marks[int(np.argmax(np.log(prior) - rate * (first - marks)))])
     if sign < 0:
         return best, (min(low, best), first)

@@ -112,6 +112,25 @@ def test_dates_without_a_time_give_whole_days() -> None:
     assert shifts(found) == [["00:00-24:00"]] * 5 + [[]] * 2
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_a_thousand_instants_are_enough_for_a_week_with_a_lunch_break(seed: int) -> None:
+    """Any opening from 7:00 to 9:30, break from 12:00 by 30 to 120 minutes, closing from 16:00 to 18:30, 3% of stray
+    instants beside; of 40 such weeks each 40 came back."""
+    rng = np.random.default_rng(seed)
+    opens, closes = 7 * 60 + 30 * int(rng.integers(6)), 16 * 60 + 30 * int(rng.integers(6))
+    again = 12 * 60 + int(rng.choice([30, 60, 90, 120]))
+    written = ["{:02d}:{:02d}-12:00".format(*divmod(opens, 60)), "{:02d}:{:02d}".format(*divmod(again, 60))]
+    written[1] += "-{:02d}:{:02d}".format(*divmod(closes, 60))
+    true = described(workdays=written)
+    begin = midnight(dt.date(2021, 1, 4))
+    calendar = true.compile(begin, begin + 364 * DAY_US)
+    into = rng.integers(0, calendar.open_time(begin, begin + 364 * DAY_US), 1000)
+    place = np.searchsorted(calendar.cumulative, into, side="right") - 1
+    instants = calendar.opens[place] + into - calendar.cumulative[place]
+    found = fit_calendar(np.append(instants, begin + rng.integers(0, 364 * DAY_US, 30)), statutory=False)
+    assert shifts(found) == shifts(true)
+
+
 @pytest.mark.parametrize("midnight_us", [0, 1 * HOUR_US + 6 * MINUTE_US + 40_000_000])
 def test_dates_among_times_of_day_say_nothing_of_the_hours(midnight_us: int) -> None:
     instants = worked(simulated(calendars=hours(workdays=["09:00-17:00"])))
