@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from sim.cli import run
+from sim.commands.values import Day
+from sim.errors import InputError
 from tests.conftest import ROOT
 
 EXAMPLE = ROOT / "scenarios" / "example-limits"
@@ -68,3 +70,13 @@ def test_a_comparison_says_on_the_screen_why_it_is_none(
 ) -> None:
     assert run([*asked, "--before", str(EXAMPLE / "export.csv")]) == 0
     assert "改革前后不宜直接比较,不一致的:两份数据都办结的同一编号" in capsys.readouterr().out
+
+
+def test_a_day_is_taken_as_people_write_it_and_must_be_in_the_calendar() -> None:
+    day = Day()
+    assert {str(day.convert(word, None, None)) for word in ("2021-09-09", "2021/9/9", "2021.9.9", "20210909")} == {
+        "2021-09-09"
+    }
+    for word in ("2021-02-30", "昨天", "210909", "2021-9/9", "2021-09-09 14:30"):
+        with pytest.raises(InputError, match="date of the calendar"):
+            day.convert(word, None, None)

@@ -10,7 +10,7 @@ import rich_click as click
 
 from sim.commands import options
 from sim.commands.output import tell
-from sim.commands.values import Writable
+from sim.commands.values import Day, Writable
 from sim.errors import InputError
 from sim.text import Language, Text
 
@@ -40,7 +40,7 @@ _FROM = Text("统计期首日(默认取自数据)", "first day of the period (th
 _TO = Text("统计期末日", "last day of the period")
 _BEFORE = Text("改革前的导出数据,与本文件比较", "an export from before the reform, to compare with")
 _CHANGED = Text("改革实施日:同一文件按受理日分为前后", "day of the reform: one file, parted by the day of acceptance")
-_DATE = click.DateTime(["%Y-%m-%d"])
+_DATE = Day()
 
 
 class _Read(NamedTuple):
@@ -92,10 +92,10 @@ def command(say: options.Say) -> click.Command:
         limits: Path,
         mapping: Path | None,
         out: Path,
-        first: dt.datetime | None,
-        last: dt.datetime | None,
+        first: dt.date | None,
+        last: dt.date | None,
         before: Path | None,
-        changed: dt.datetime | None,
+        changed: dt.date | None,
         lang: Language,
     ) -> None:
         from calibration.observing.change import compare
@@ -163,7 +163,7 @@ def _observed(read: _Read, log: EventLog, promises: Promises, period: tuple[int,
     return observe(log, promises, period, read.mapping)
 
 
-def _period(read: _Read, first: dt.datetime | None, last: dt.datetime | None) -> tuple[int, int]:
+def _period(read: _Read, first: dt.date | None, last: dt.date | None) -> tuple[int, int]:
     """That which was asked for, else that of the data."""
     from sim.model.open_time import date_of, midnight
     from sim.model.quantities import DAY_US
@@ -172,8 +172,8 @@ def _period(read: _Read, first: dt.datetime | None, last: dt.datetime | None) ->
     begin = min(log.begin, int(log.cases.accepted.min())) if len(log.cases) else log.begin
     begin, end = begin // DAY_US * DAY_US, (log.end_of_run // DAY_US + 1) * DAY_US
     period = (
-        begin if first is None else midnight(first.date()),
-        end if last is None else midnight(last.date()) + DAY_US,
+        begin if first is None else midnight(first),
+        end if last is None else midnight(last) + DAY_US,
     )
     if period[0] >= period[1]:
         raise InputError(
@@ -193,19 +193,19 @@ def _period(read: _Read, first: dt.datetime | None, last: dt.datetime | None) ->
 
 
 def _parted(
-    read: _Read, promises: Promises, period: tuple[int, int], changed: dt.datetime
+    read: _Read, promises: Promises, period: tuple[int, int], changed: dt.date
 ) -> tuple[Observation, Observation]:
     """One file before and after a day; what was accepted before it and ended after it belongs to neither."""
     from calibration.observing.part_of import part_of
     from sim.model.open_time import midnight
 
-    day = midnight(changed.date())
+    day = midnight(changed)
     if not period[0] < day < period[1]:
         raise InputError(
             Text("改革实施日不在数据期内", "the day of the reform lies outside the data"),
             Text("写一个数据期内的日期", "name a day within them"),
             where="--changed-on",
-            value=changed.date(),
+            value=changed,
         )
     after = read.log.cases.accepted >= day
     return (

@@ -114,7 +114,7 @@ def compare(before: Observation, after: Observation, lost: tuple[float, float] =
 def _why_not(before: Observed, after: Observed) -> Text | None:
     for each, zh, en in ((before, "改革前", "before"), (after, "改革后", "after")):
         if each.facts is None:
-            return Text(f"{zh}的数据不足以计时", f"the data of {en} cannot tell its time")
+            return Text(f"{zh}的数据不足以计时", f"{en}: the data do not tell its time")
         if each.facts.late_share.value is None:
             return Text(f"{zh}没有应办结的办件", f"no case was due {en}")
         if not each.limit.tells_late(each.facts.reading):
@@ -182,8 +182,7 @@ def _of_limit(before: Observed, after: Observed, days_before: float, days_after:
         ),
     )  # fmt: skip
     raw = _difference([(1.0, one.late_share, other.late_share)])
-    means = [next(r for r in each.verdict.readings if r.reading.role == "default").mean.value
-             for each in (before, after)]  # fmt: skip
+    means = [None if each.default is None else each.default.mean.value for each in (before, after)]
     return LimitChange(
         id=before.id,
         name=before.limit.name,

@@ -9,7 +9,7 @@ import numpy as np
 
 from calibration.importing.findings import Findings
 from calibration.observing.change import Change, Check, LimitChange
-from calibration.observing.observed import Facts, Observation, Observed
+from calibration.observing.observed import Facts, Observation, Observed, first_and_last
 from sim.analysis.census import CensusResult
 from sim.analysis.statistics import Estimate
 from sim.text import Text
@@ -151,8 +151,7 @@ def _estimate(estimate: Estimate, decimals: int) -> dict[str, Any]:
 
 
 def _period(period: tuple[int, int]) -> dict[str, str]:
-    first, last = (str(np.datetime64(t, "us"))[:10] for t in (period[0], period[1] - 1))
-    return {"from": first, "to": last}
+    return dict(zip(("from", "to"), first_and_last(period), strict=True))
 
 
 def _time(instant: int | None) -> str | None:

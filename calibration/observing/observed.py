@@ -16,7 +16,7 @@ from calibration.observing.grouping import Group, Parted
 from calibration.observing.known_by import known_by
 from calibration.observing.named import refuse_unnamed, words_of_steps
 from calibration.observing.promises import Promises
-from sim.analysis.census import CensusVerdict, assess_census
+from sim.analysis.census import CensusResult, CensusVerdict, assess_census
 from sim.analysis.clock_times import ClocksOf, ClockTimes
 from sim.analysis.sampling import late_cases
 from sim.analysis.statistics import Estimate, SurvivalCurve, kaplan_meier
@@ -89,6 +89,11 @@ class Observed:
     cases: int
     facts: Facts | None
 
+    @property
+    def default(self) -> CensusResult | None:
+        """What the default reading says, None where it is withheld."""
+        return next((result for result in self.verdict.readings if result.reading.role == "default"), None)
+
 
 @dataclass(frozen=True, eq=False)
 class Observation:
@@ -100,6 +105,11 @@ class Observation:
     limits: tuple[Observed, ...]
 
     @property
+    def days(self) -> tuple[str, str]:
+        """First and last day of the period."""
+        return first_and_last(self.period)
+
+    @property
     def without_limit(self) -> dict[str, int]:
         """Classes of the log, with their cases, that no limit speaks of; ``""``: cases without a class."""
         spoken = self.promises.classes()
@@ -107,6 +117,11 @@ class Observation:
         counts = np.bincount(column.codes + 1, minlength=len(column.names) + 1)
         named = zip(("", *column.names), counts.tolist(), strict=True)
         return {name: n for name, n in named if n and name not in spoken}
+
+
+def first_and_last(period: tuple[int, int]) -> tuple[str, str]:
+    """The days of a period [first, last) of instants."""
+    return str(np.datetime64(period[0], "us"))[:10], str(np.datetime64(period[1] - 1, "us"))[:10]
 
 
 def observe(

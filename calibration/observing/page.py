@@ -11,9 +11,11 @@ from calibration.importing.findings import Findings
 from calibration.observing import pictures, words
 from calibration.observing.change import Change
 from calibration.observing.grouping import Group, on_time
-from calibration.observing.observed import Facts, LateCase, Observation, Observed
+from calibration.observing.observed import Facts, LateCase, Observation, Observed, first_and_last
 from calibration.observing.tables import finding_rows, overview
 from calibration.observing.workbook import MOST_LATE
+from sim.analysis.census import CensusResult
+from sim.model.limits import Limit
 from sim.report import numbers, wording
 from sim.report.inline_svg import InlineSvg
 from sim.report.typography import shown
@@ -74,8 +76,8 @@ def page(
         lang=lang,
         o=observation,
         source=source,
-        period=_dates(observation.period),
-        periods=[] if change is None else [_dates(its) for its in change.periods],
+        period=observation.days,
+        periods=[] if change is None else [first_and_last(its) for its in change.periods],
         lacking=words.lacked(observation.log.missing).in_(lang) if observation.log.missing else "",
         rows=list(overview(observation, lang)),
         marks=MARKS,
@@ -91,11 +93,6 @@ def page(
     )
 
 
-def _dates(period: tuple[int, int]) -> tuple[str, str]:
-    """First and last day."""
-    return str(np.datetime64(period[0], "us"))[:10], str(np.datetime64(period[1] - 1, "us"))[:10]
-
-
 def _sections(observation: Observation, lang: Language) -> Iterator[Section]:
     svg = InlineSvg()
     for each in observation.limits:
@@ -103,12 +100,12 @@ def _sections(observation: Observation, lang: Language) -> Iterator[Section]:
             continue
         drawn = [picture for draw in (pictures.finished, pictures.months) if (picture := draw(each, lang)) is not None]
         late = () if each.facts is None else each.facts.late
-        default = next((r for r in each.verdict.readings if r.reading.role == "default"), None)
+        default = each.default
         heads, rows = _late(late[:_MOST_LATE], lang)
         yield Section(
             each=each,
             figures=[svg.element(picture) for picture in drawn],
-            facts="" if default is None else _facts(each, lang),
+            facts="" if default is None else _facts(each.limit, default, lang),
             future=""
             if each.facts is None or not each.limit.tells_late(each.facts.reading)
             else _future(each.facts, lang),
@@ -140,12 +137,11 @@ def _groups(facts: Facts) -> list[tuple[Text, tuple[Group, ...]]]:
     return found
 
 
-def _facts(each: Observed, lang: Language) -> str:
+def _facts(limit: Limit, default: CensusResult, lang: Language) -> str:
     """n, late, still open, in one sentence."""
-    default = next(r for r in each.verdict.readings if r.reading.role == "default")
     unit = wording.after_number(default.reading).in_(lang)
     mean = "-" if default.mean.value is None else f"{numbers.days(default.mean.value)} {unit}"
-    if not each.limit.tells_late(default.reading):
+    if not limit.tells_late(default.reading):
         told = Text("办结 {n} 件,在办 {open} 件;平均用时 {mean}", "{n} finished, {open} still open; mean {mean}")
     else:
         told = Text(

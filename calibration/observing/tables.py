@@ -42,7 +42,7 @@ def overview(observation: Observation, lang: Language) -> Iterator[OverviewRow]:
         reading = each.limit.default_reading()
         assert reading is not None
         facts = (each.id, each.limit.name.in_(lang), describe_limit(each.limit).in_(lang), reading.name.in_(lang))
-        result = next((r for r in each.verdict.readings if r.reading.id == reading.id), None)
+        result = each.default
         if result is None:
             why = dict(each.verdict.withheld).get(reading.id)
             lacking = "" if why is None else words.lacked(str(why.value).split(", ")).in_(lang)

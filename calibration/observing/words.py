@@ -32,7 +32,6 @@ ALLOWED = Text("时限(天)", "limit (days)")
 PROMISE = Text("承诺事项", "commitment")
 
 WITHHELD = Text("不予计算", "withheld")
-CANNOT_TELL = Text("日志不足以判断", "the log cannot tell")
 NO_CASE = Text(
     "日志中的办件不属于任何承诺:检查映射中的 classes。时限所用的类别:{classes}",
     "no case of the log belongs to any limit: look at `classes` in the mapping; the limits speak of: {classes}",

@@ -122,6 +122,26 @@ class Moment(click.ParamType):
         )
 
 
+class Day(click.ParamType):
+    """A date, ``2021-09-29``; ``2021/9/29`` and ``20210929`` will do."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        parts = re.fullmatch(r"([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})", value)
+        try:
+            if parts and (parts[2] or len(value) == 8):
+                return dt.date(int(parts[1]), int(parts[3]), int(parts[4]))
+        except ValueError:
+            pass
+        raise InputError(
+            Text("须为日期,且确有这一天", "this is a date of the calendar"),
+            Text(f"例如 {_place(param)} 2021-09-29", f"for example {_place(param)} 2021-09-29"),
+            where=_place(param),
+            value=value,
+        )
+
+
 class Writable(click.ParamType):
     """A file or a folder to be written, which may be there already."""
 
