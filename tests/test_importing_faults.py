@@ -366,3 +366,15 @@ def test_a_slip_years_ahead_leaves_its_case_out_and_does_not_move_the_end_of_the
 def test_late_closings_without_a_gap_are_kept_and_warned_of() -> None:
     found = wide_cases(150, 办结=[BEGIN + (i * 5 + 5) * DAY for i in range(150)])
     assert len(found.log.cases) == 150 and found.findings["future"].reaction == "warned"
+
+
+def test_words_of_a_rejected_row_need_no_meaning() -> None:
+    mapping = LONG.model_copy(update={"state": "状态", "states": {"在办": "open"}})
+    found = imported(
+        mapping,
+        "编号|环节|开始|结束|状态",
+        "A|受理||2021-06-04|在办",
+        "B|勘察||2021-06-31|存疑",
+        "C|受理||2021-06-05|在办",
+    )
+    assert found.log.cases.label == ("A", "C")

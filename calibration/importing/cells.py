@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -167,6 +167,11 @@ class Words:
 def _indices(chunk: pa.DictionaryArray) -> NDArray[np.int32]:
     indices = chunk.indices
     return (indices.fill_null(-1) if indices.null_count else indices).to_numpy(zero_copy_only=False).astype(np.int32)
+
+
+def unknown_words(codes: NDArray[np.int32], names: Sequence[str], known: Container[str]) -> list[str]:
+    """The words that nobody knows, of those that some row has: a row that was rejected asks for nothing."""
+    return [name for code, name in enumerate(names) if name not in known and (codes == code).any()]
 
 
 def counted_words(codes: NDArray[np.int32], names: Sequence[str], unknown: Sequence[str]) -> str:

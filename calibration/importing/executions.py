@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.importing.cells import counted_words
+from calibration.importing.cells import counted_words, normal, unknown_words
 from calibration.importing.mapping import Means
 from sim.errors import InputError
 from sim.eventlog import NAT, Coded, Ints, counting_order, expanded
@@ -94,10 +94,8 @@ def joined(parts: Sequence[Executions]) -> Executions:
 
 def meanings(steps: Coded, known: Mapping[str, Means], column: str) -> tuple[NDArray[np.int32], tuple[Means, ...]]:
     """What each row's step name means. Errors: InputError that lists the names which the mapping does not know."""
-    from calibration.importing.cells import normal
-
     said = {normal(name): means for name, means in known.items()}
-    unknown = [name for name in steps.names if name not in said]
+    unknown = unknown_words(steps.codes, steps.names, said)
     if unknown:
         raise InputError(
             Text(
@@ -110,9 +108,10 @@ def meanings(steps: Coded, known: Mapping[str, Means], column: str) -> tuple[NDA
             path=("steps",),
             value=counted_words(steps.codes, steps.names, unknown),
         )
-    table = tuple(dict.fromkeys(said[name] for name in steps.names))
+    table = tuple(dict.fromkeys(said[name] for name in steps.names if name in said))
     place = {means: i for i, means in enumerate(table)}
-    return np.array([place[said[name]] for name in steps.names] + [-1], np.int32)[steps.codes], table
+    means = [place[said[name]] if name in said else -1 for name in steps.names]
+    return np.array([*means, -1], np.int32)[steps.codes], table
 
 
 def by_case(case: NDArray[np.int32], cases: int, key: Ints) -> Ints | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.importing.cells import counted_words, normal
+from calibration.importing.cells import counted_words, normal, unknown_words
 from calibration.importing.columns import Columns
 from calibration.importing.executions import Executions, Flags, first_of_runs
 from calibration.importing.findings import Example, Findings
@@ -116,7 +116,7 @@ def _states(columns: Columns, mapping: Mapping) -> NDArray[np.int8]:
         return found
     column = columns.words[mapping.state]
     known = {normal(word): state for word, state in mapping.states.items()}
-    unknown = [word for word in column.names if word not in known]
+    unknown = unknown_words(column.codes, column.names, known)
     if unknown:
         raise InputError(
             Text(
@@ -130,7 +130,7 @@ def _states(columns: Columns, mapping: Mapping) -> NDArray[np.int8]:
             path=("states",),
             value=counted_words(column.codes, column.names, unknown),
         )
-    code = np.array([_code(known[word]) for word in column.names] + [-1], np.int8)
+    code = np.array([_code(known[word]) if word in known else -1 for word in column.names] + [-1], np.int8)
     np.maximum.at(found, columns.case, code[column.codes])
     return found
 
