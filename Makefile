@@ -5,6 +5,7 @@ REPORT_ALL_REPLICATIONS ?= 3
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 MUTANTS_ARGS ?=
+FIDELITY_ARGS ?=
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -17,7 +18,7 @@ WRONG_PYTHON := 需要 Python 3.11 至 3.13,现为 `$(PYTHON) --version 2>&1`,�
 Shixian needs Python 3.11 to 3.13, found `$(PYTHON) --version 2>&1`; say which: make PYTHON=python3.12 $(MAKECMDGOALS)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup report report-all test test-slow mutants bench lint lock schema clean
+.PHONY: help setup report report-all test test-slow mutants bench fidelity lint lock schema clean
 
 help: ## 列出各目标 | list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -49,6 +50,9 @@ mutants: $(READY) ## 每次在副本中改错一处,检查测试能否发现 (�
 
 bench: $(READY) ## 与 SimPy 比较速度,写出 results/bench/bench.json (十余分钟) | compare the speed with SimPy, write results/bench/bench.json (some 12 minutes)
 	$(PY) -m tests.bench --lang $(REPORT_LANG) $(BENCH_ARGS)
+
+fidelity: $(READY) ## 由公开数据还原流程,与实际对照,写出 results/fidelity/fidelity.json | find processes in public logs, hold them against what happened
+	$(PY) -m tests.fidelity --lang $(REPORT_LANG) $(FIDELITY_ARGS)
 
 lint: $(READY) ## 检查风格与类型 | check style and types
 	$(PY) -m ruff check .

@@ -210,9 +210,10 @@ def _per_year(rhythm: Rhythm, levels: Levels, instants: Ints, moments: Ints, fir
     of_sizes = float(sizes.var() / sizes.mean() ** 2)
     wider = math.sqrt(levels.inflation * levels.scatter.factor + of_sizes) * levels.scatter.quantile / 1.959964
     below, above = float(chdtri(2 * k, 0.975)) / 2 / k, float(chdtri(2 * k + 2, 0.025)) / 2 / k
+    low, high = value * below**wider, value * float(np.float64(above) ** wider)
     return Estimate(
-        value=value, low=value * below**wider, high=value * above**wider, confidence=CONFIDENCE, n=n, replications=1,
-        unit="cases a year", method=_METHOD,
+        value=value, low=low, high=high, confidence=CONFIDENCE, n=n, replications=1, unit="cases a year",
+        method=_METHOD,
     )  # fmt: skip
 
 

@@ -55,9 +55,7 @@ class Dates:
         mean = np.array([_mean(self.count[self.kind == i]) for i in range(7)] + [0.0, 0.0])
         mean[7] = np.mean(mean[:5])
         own = np.where(regular, mean[self.kind], 0.0)
-        window = np.ones(2 * _AROUND + 1)
-        seen = np.convolve(np.where(regular, self.count, 0.0), window, "same")
-        usual = np.convolve(own, window, "same")
+        seen, usual = _around(np.where(regular, self.count, 0.0)), _around(own)
         level = np.divide(seen, usual, out=np.ones(seen.size), where=usual > 0)
         return mean[kind] * level
 
@@ -69,6 +67,12 @@ class Dates:
         if not short.any():
             return 1.0
         return max(float(((self.count - expected)[short] ** 2 / expected[short]).mean()), 1.0)
+
+
+def _around(column: Floats) -> Floats:
+    """The sums over the days around each, as far as there are any."""
+    found: Floats = np.convolve(column, np.ones(2 * _AROUND + 1))[_AROUND : _AROUND + column.size]
+    return found
 
 
 def _mean(count: Floats) -> float:

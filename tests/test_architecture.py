@@ -95,11 +95,11 @@ HOUSE = {
     "fit-parts": (FIT_PARTS, f"{MODEL} {ANALYSIS} eventlog"),
     "fits": (FITS, f"{MODEL} {ANALYSIS} eventlog fit-parts"),
     "fitting": (
-        "calibration.fit calibration.validate",
+        "calibration.fit calibration.validating calibration.discovering",
         f"{MODEL} {ANALYSIS} eventlog replicate report fits calibration",
     ),
     "calibration": ("calibration", f"{MODEL} {ANALYSIS} eventlog report fits fitting disk jit"),
-    "asked": ("calibration.commands", f"{MODEL} {ANALYSIS} eventlog report disk calibration command"),
+    "asked": ("calibration.commands", f"{MODEL} {ANALYSIS} eventlog report disk calibration fitting command"),
 }
 HEAVY = {"numba", "scipy", "matplotlib", "pyarrow", "duckdb", "simpy"}
 PUBLIC_NAMES = "## Public names"

@@ -38,7 +38,7 @@ def mapping_of(export: Path, asked: Path | None, lang: Language, other: Path | N
             raise InputError(
                 Text("没有这个文件", "there is no such file"), Text("检查文件名", "see to its name"), where=str(path)
             )
-    found = asked or _found_for(export) or other
+    found = asked or found_for(export) or other
     if found is None:
         raise InputError(
             Text("没有找到这份数据的映射", "no mapping of this export was found"),
@@ -54,7 +54,7 @@ def mapping_of(export: Path, asked: Path | None, lang: Language, other: Path | N
     return found, mapping
 
 
-def _found_for(export: Path) -> Path | None:
+def found_for(export: Path) -> Path | None:
     names = [_name(export) + end for end in _ENDS]
     places = (Path(), export.parent)
     return next((path for place in places for name in names if (path := place / name).is_file()), None)

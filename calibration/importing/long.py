@@ -74,8 +74,8 @@ def _reject(columns: Columns, which: Flags, kind: str, column: str, findings: Fi
 
 def _paired(its: Executions, life: Coded, column: str, findings: Findings) -> tuple[Executions, Stops]:
     """One execution of each pair of start and complete: the k-th start of a step in a case with the k-th complete
-    that comes after an open one; a complete without a start is an execution of which only the end is known, a start
-    without a complete one that has not ended."""
+    that comes after an open one; a complete without a start is an execution that began when its own row says, if it
+    does; a start without a complete one that has not ended."""
     transition = _transitions(life, column)
     time = np.where(its.end != NAT, its.end, np.where(its.start != NAT, its.start, its.ready))
     known = time != NAT
@@ -112,12 +112,12 @@ def _paired(its: Executions, life: Coded, column: str, findings: Findings) -> tu
     found_end[of_first] = time[order[lasts[of_last]]]
     begun, alone = order[firsts], order[np.flatnonzero(lonely)]
     every = np.concatenate([begun, alone])
-    none = np.full(alone.size, NAT, np.int64)
+    own = np.where(its.end[alone] != NAT, its.start[alone], NAT)  # a completion may say itself when it began
     if begun.size:  # a log of ends alone is told of as such
         shown = [Example(int(row)) for row in its.row[alone[:5]]]
         findings.add("complete-without-start", "told", alone.size, shown)
     paired = Executions(
-        its.case[every], its.means[every], np.full(every.size, NAT, np.int64), np.append(time[begun], none),
+        its.case[every], its.means[every], np.full(every.size, NAT, np.int64), np.append(time[begun], own),
         np.append(found_end, time[alone]), its.row[every], its.table,
     )  # fmt: skip
     return paired.where(np.argsort(every)), stops

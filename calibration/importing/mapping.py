@@ -89,6 +89,7 @@ class Mapping(Part):
     personal: tuple[Column, ...] = Field(default=(), description="names, id numbers, phones, addresses: dropped")
     dates: Order | None = Field(default=None, description="where 03/04 could be both")
     zone: str | None = Field(default=None, description="of aware times; they become local times of it")
+    repeats: Literal["once", "all"] = Field(default="once", description="rows equal in every mapped column")
     classes: tuple[ClassRule, ...] = ()
 
     @model_validator(mode="after")

@@ -16,11 +16,13 @@ from sim.eventlog import NAT, Ints
 
 def in_order(columns: Columns, mapping: Mapping, findings: Findings) -> Columns:
     """By case, then by time, ties as they stand in the file; rows that repeat another one in every mapped column are
-    dropped and counted."""
+    dropped and counted, unless the mapping says that each counts."""
     key = _moment(columns, mapping)
     order = by_case(columns.case, len(columns.ids), key)
     if order is not None:
         columns, key = columns.where(order), key[order]
+    if mapping.repeats == "all":
+        return columns
     again = _repeated(columns, key)
     if not again.any():
         return columns

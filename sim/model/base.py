@@ -13,8 +13,8 @@ from sim.model.calendars import CalendarSpec
 from sim.model.clocks import SUSPENDED
 from sim.model.demand import OpenCase, Source
 from sim.model.limits import Limit
-from sim.model.open_time import midnight
-from sim.model.part import Date, Id, Name, Part, refuse
+from sim.model.open_time import instant_of, midnight
+from sim.model.part import Date, Id, Moment, Name, Part, refuse
 from sim.model.pools import Pool
 from sim.model.process import Call, Process, Spawn
 from sim.model.quantities import DAY_US, PositiveDuration, Quantity, to_us
@@ -66,11 +66,13 @@ class Brief(Part):
 class Study(Part):
     """The reporting window, the warm-up before it and the run-out after it (rule 14), and how often to simulate.
 
-    ``from`` and ``to`` are the first and the last day of the window.
+    ``from`` and ``to`` are the first and the last day of the window. A run that goes on from known open cases may
+    begin within the first day, ``at`` the instant that they are known at.
     """
 
     from_: Date = Field(alias="from")
     to: Date
+    at: Moment | None = Field(default=None, description="the instant on the first day that the run begins at")
     warm_up_years: Years = Field(default=1, description="0: the run begins with the window, for all sources")
     longer_warm_up: dict[Id, Years] = Field(
         default_factory=dict, description="years of the sources whose cases outlast a year, as those that miss a season"
@@ -87,6 +89,11 @@ class Study(Part):
                 Text("统计期的止日早于起日", "the reporting window ends before it begins"),
                 Text("对调 from 与 to", "exchange `from` and `to`"),
             )
+        if self.at is not None and (self.at.date() != self.from_ or self.warm_up_years or self.longer_warm_up):
+            raise refuse(
+                Text("起始时刻须在起日之内,且不设预热", "a run that begins at an instant begins on the first day"),
+                Text("改正 at,并写 warm_up_years: 0", "correct `at`, and give warm_up_years: 0"),
+            )
         return self
 
     @property
@@ -96,6 +103,8 @@ class Study(Part):
 
     def begin_of(self, source: str | None) -> int:
         """From when on a source brings cases: the window's first day less its warm-up, or that of most for None."""
+        if self.at is not None:
+            return instant_of(self.at)
         longer = self.longer_warm_up.get(source, 0) if source is not None and self.warm_up_years else 0
         day = self.from_
         year = day.year - max(self.warm_up_years, longer)
@@ -104,7 +113,8 @@ class Study(Part):
     @property
     def window(self) -> tuple[int, int]:
         """The reporting window [first, last), in microseconds."""
-        return midnight(self.from_), midnight(self.to) + DAY_US
+        first = midnight(self.from_) if self.at is None else instant_of(self.at)
+        return first, midnight(self.to) + DAY_US
 
     @property
     def end(self) -> int:

@@ -36,6 +36,11 @@ def instant_of(moment: dt.datetime) -> int:
     return midnight(moment.date()) + (moment - dt.datetime.combine(moment, dt.time())) // dt.timedelta(microseconds=1)
 
 
+def moment_of(instant: int) -> dt.datetime:
+    """The civil date and hour of an instant."""
+    return dt.datetime.combine(date_of(instant), dt.time()) + dt.timedelta(microseconds=instant % DAY_US)
+
+
 class Reason(NamedTuple):
     """Why a calendar is closed: the week, a holiday or closure by name, or the hour of the day."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from pydantic import Field
 
 from sim.errors import InputError, Path
 from sim.model.base import Model
+from sim.model.demand import OpenCase
 from sim.model.part import Id, Name, Part
 from sim.model.reforms.application import reformed
 from sim.model.reforms.facts import Fact, clock_facts, process_facts
@@ -89,6 +91,14 @@ class Scenario:
     def hash(self) -> str:
         """SHA-256 over the canonical JSON of the reformed model: what a run is identified by."""
         return model_hash(self.model)
+
+    def opening_with(self, initial: Sequence[OpenCase]) -> Scenario:
+        """The same from these open cases on, for many runs that differ in nothing else: its hash is made of this
+        one's and theirs."""
+        found = replace(self, model=self.model.model_copy(update={"initial": tuple(initial)}), process=None)
+        written = json.dumps([case.model_dump(mode="json", by_alias=True) for case in initial], ensure_ascii=False)
+        found.__dict__["hash"] = hashlib.sha256(f"{self.hash}\n{written}".encode()).hexdigest()
+        return found
 
 
 class Told(NamedTuple):

@@ -1,0 +1,1 @@
+"""A process found in a log that has no model, and its simulation."""

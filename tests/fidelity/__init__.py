@@ -1,0 +1,1 @@
+"""How faithful what is found in real logs is: ``make fidelity``."""
