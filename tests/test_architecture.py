@@ -35,7 +35,7 @@ REFERENCE = (
 FITS = "calibration.durations calibration.arrivals calibration.routing calibration.calendars calibration.pools"
 FIT_PARTS = "calibration.resolution calibration.blocks calibration.opening calibration.day_kinds"
 FIT_PARTS += " calibration.loglinear calibration.levels calibration.rhythm"
-FIT_PARTS += " calibration.activity calibration.busy calibration.disciplines calibration.gatherings"
+FIT_PARTS += " calibration.routes calibration.activity calibration.busy calibration.disciplines calibration.gatherings"
 NUMBERS = "part figures laws calendars"
 DESCRIBED = f"{NUMBERS} promises pools sessions process demand"
 MODEL = f"{DESCRIBED} base reforms scenario files model"
@@ -96,7 +96,7 @@ HOUSE = {
     "fits": (FITS, f"{MODEL} {ANALYSIS} eventlog fit-parts"),
     "fitting": (
         "calibration.fit calibration.validating calibration.discovering",
-        f"{MODEL} {ANALYSIS} eventlog replicate report fits calibration",
+        f"{MODEL} {ANALYSIS} eventlog replicate report fits fit-parts calibration disk",
     ),
     "calibration": ("calibration", f"{MODEL} {ANALYSIS} eventlog report fits fitting disk jit"),
     "asked": ("calibration.commands", f"{MODEL} {ANALYSIS} eventlog report disk calibration fitting command"),
