@@ -21,9 +21,10 @@ _STEP = 1e-4
 _CELLS, _FEW_CELLS = 1024, 96
 _EM_STEPS, _EM_TRIES = 20, 5
 _EM_GAIN = 1e-2
+_FEW_STEPS, _MANY_STEPS = 12, 25
 _SUBSAMPLE = 600
-_LEAST_SPREAD = 0.03
-"""A part that spreads less (cv) is a heap of rounded values and no law."""
+_LEAST_SPREAD = 0.01
+"""A part that spreads less (cv) is a heap of rounded values, or of a timer, and no law."""
 _LEAST_CASES = 5.0
 """A part with fewer is an outlier or two."""
 _LARGEST_CV = 20.0
@@ -157,12 +158,13 @@ def _part_derivatives(part: Part, of: Callable[[Curve], Floats]) -> tuple[Floats
     return middle, gradient, hessian
 
 
-def likeliest(likelihood: Likelihood, start: Blend) -> tuple[Blend, Optimum]:
+def likeliest(likelihood: Likelihood, start: Blend, steps: int = 60) -> tuple[Blend, Optimum]:
     """The maximum of the likelihood next to ``start``."""
     found = climb(
         lambda theta: likelihood.value(start.at(theta)),
         start.theta,
         lambda theta: derivatives(likelihood, start.at(theta))[0],
+        steps,
     )
     return start.at(found.at), found
 
@@ -183,9 +185,9 @@ def fit_several(likelihood: Likelihood, family: type[Family], k: int) -> tuple[B
     parameters together. Exact durations are put into 1024 cells of equal width in their logarithm."""
     few = Likelihood(in_cells(likelihood.observations, _FEW_CELLS), likelihood.scale)
     best = max((_em(few, blend, _EM_TRIES) for blend in _divisions(few, family, k)), key=few.value)
-    near, _ = likeliest(few, _em(few, best, _EM_STEPS))
+    near, _ = likeliest(few, _em(few, best, _EM_STEPS), _FEW_STEPS)
     many = Likelihood(in_cells(likelihood.observations, _CELLS), likelihood.scale)
-    blend, found = likeliest(many, near)
+    blend, found = likeliest(many, near, _MANY_STEPS)
     converged = found.converged and bool((blend.shares * likelihood.weight.sum() >= _LEAST_CASES).all())
     return blend, Optimum(found.at, likelihood.value(blend), found.hessian, converged)
 

@@ -57,8 +57,8 @@ class Lognormal:
 
     @staticmethod
     def reported(natural: Floats) -> Floats:
-        variance = math.exp(2 * natural[1])
-        return np.array([natural[0] + variance / 2, math.log(math.expm1(variance)) / 2])
+        variance = math.exp(min(2 * natural[1], 100.0))
+        return np.array([natural[0] + variance / 2, _log_cv(variance)])
 
     @staticmethod
     def natural(reported: Floats) -> Floats:
@@ -85,7 +85,7 @@ class Weibull:
     def reported(natural: Floats) -> Floats:
         shape = math.exp(natural[1])
         one, two = math.lgamma(1 + 1 / shape), math.lgamma(1 + 2 / shape)
-        return np.array([natural[0] + one, math.log(math.expm1(two - 2 * one)) / 2])
+        return np.array([natural[0] + one, _log_cv(two - 2 * one)])
 
     @staticmethod
     def natural(reported: Floats) -> Floats:
@@ -148,6 +148,11 @@ class Exponential:
 
 
 FAMILIES: tuple[type[Family], ...] = (Exponential, Lognormal, Gamma, Weibull)
+
+
+def _log_cv(log_square: float) -> float:
+    """log cv from log(1 + cv^2)."""
+    return math.log(math.expm1(min(max(log_square, 1e-300), 700.0))) / 2
 
 
 def _exp(z: Floats) -> Floats:

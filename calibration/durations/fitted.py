@@ -21,7 +21,7 @@ from sim.model.law_forms import LawForm
 from sim.model.quantities import Unit
 from sim.text import Text
 
-_DRAWS = 300
+_DRAWS = 200
 _CELLS, _FINE = 512, 1024
 SUPPORTED = 7.0
 """A law whose criterion is worse than the best by so much has hardly any support (Burnham and Anderson, Model selection
@@ -249,7 +249,7 @@ class FittedLaw:
         found = []
         for _ in range(n):
             weight = rng.standard_gamma(np.maximum(o.weight, 1e-9))
-            again = empirical.distribution(o.reweighted(weight * (o.n / weight.sum())))
+            again = empirical.distribution(o.reweighted(weight * (o.n / weight.sum())), roughly=True)
             levels, points = empirical.quantile_points(again, o.n)
             found.append(np.interp(self.levels, levels, points))
         return found

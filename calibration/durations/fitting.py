@@ -27,6 +27,8 @@ _ENOUGH_FOR_PARTS = 30.0
 _HEAP, _HEAPED = 0.01, 0.2
 """Exact values that so large a share has are a heap; with so many in heaps the data are rounded."""
 _BEYOND_HOPE = 1e-12
+_SURELY_FIXED = 3.0
+_NO_TIME = 1e-6
 _CELLS = 1024
 
 
@@ -50,7 +52,7 @@ def fit(
     """
     says_nothing = np.isinf(observations.high) & (observations.low + observations.start_within <= 0)
     used = observations.take((observations.weight > 0) & ~says_nothing)
-    at_zero = used.high == 0
+    at_zero = used.high < _NO_TIME
     zeros = float(used.weight[at_zero].sum())
     above = used.take(~at_zero).merged()
     if zeros + above.n - above.open <= 0:
@@ -107,14 +109,14 @@ def _without_family(o: Observations) -> tuple[Floats, Floats] | None:
     """Nothing above zero; always the same; or all within one interval, about which nothing more is known."""
     if not len(o):
         return np.array([0.0, 1.0]), np.zeros(2)
-    low, high = float(np.maximum(o.low, 0.0).max()), float(o.high.min())
-    if low > high or not math.isfinite(high):
-        return None
+    half = o.start_within / 2
+    low, high = float(np.maximum(o.low + half, 0.0).max()), float((o.high - half).min())
     exact = o.is_exact
-    if exact.any():
-        many = float(o.weight[exact].sum()) >= 3
-        return (np.array([0.0, 1.0]), np.full(2, high)) if many else None
-    return np.array([0.0, 1.0]), np.array([low, high])
+    if not math.isfinite(high) or low > high or (low == high and not exact.any()):
+        return None
+    if not exact.any():
+        return np.array([0.0, 1.0]), np.array([low, high])
+    return (np.array([0.0, 1.0]), np.full(2, high)) if float(o.weight[exact].sum()) >= _SURELY_FIXED else None
 
 
 def _first_that_fits(

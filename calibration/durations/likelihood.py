@@ -139,11 +139,11 @@ def climb(
     function: Callable[[Floats], float],
     start: Floats,
     derivatives: Callable[[Floats], Derivatives] | None = None,
-    longest: float = 1.0,
+    steps: int = _MOST_STEPS,
 ) -> Optimum:
-    """Newton's way up, no step longer than ``longest`` in any parameter, each one upwards."""
+    """Newton's way up: each step upwards, by at most 1 in any parameter."""
     at = start
-    for _ in range(_MOST_STEPS):
+    for _ in range(steps):
         here = derivatives(at) if derivatives else differences(function, at)
         if not (np.isfinite(here.value) and np.isfinite(here.hessian).all()):
             return Optimum(at, -np.inf, np.eye(at.size), False)
@@ -153,7 +153,7 @@ def climb(
         gain = float(here.gradient @ step)
         if gain < _CONVERGED * max(1.0, 1e-6 * abs(here.value)):
             return Optimum(at, here.value, here.hessian, bool(curvature.min() > least))
-        step *= min(1.0, longest / np.abs(step).max())
+        step *= min(1.0, 1.0 / np.abs(step).max())
         for _ in range(20):
             if function(at + step) > here.value:
                 break

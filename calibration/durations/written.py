@@ -17,7 +17,7 @@ from sim.model.quantities import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Quantity
 US: dict[Unit, int] = {"s": SECOND_US, "min": MINUTE_US, "h": HOUR_US, "d": DAY_US}
 _DIGITS = 5
 _LARGEST_CV = 20.0
-_SMALLEST_US = 1.0
+_SMALLEST_US, _LONGEST_US = 1.0, 36_500.0 * DAY_US
 
 Bounds = tuple[float, float]
 
@@ -28,8 +28,8 @@ def unit_for(mean_us: float) -> Unit:
 
 
 def quantity(us: float, unit: Unit) -> Quantity:
-    """A duration to five digits; never negative."""
-    return Quantity(rounded(max(us, 0.0) / US[unit]), unit)
+    """A duration to five digits, not negative, and no longer than the 100 years that a file may say."""
+    return Quantity(rounded(min(max(us, 0.0), _LONGEST_US) / US[unit]), unit)
 
 
 def rounded(number: float) -> float:
@@ -45,7 +45,7 @@ def blend_law(
     for i, reported in enumerate(blend.reported):
         mean = max(math.exp(reported[0]), _SMALLEST_US)
         bounds = log[i] if log is not None else None
-        evidence = _evidence(bounds, mean, unit, source)
+        evidence = _evidence(bounds, quantity(mean, unit), source)
         if reported.size == 1:
             parts.append(MeanSpread(mean=quantity(mean, unit), law="exponential", **evidence))
         else:
@@ -58,12 +58,11 @@ def quantile_law(levels: Floats, points: Floats, zero: float, unit: Unit, log: B
                  source: str | None = None) -> LawForm:  # fmt: skip
     """Points of the quantile function, durations in microseconds."""
     if points[0] == points[-1]:
-        law: LawForm = Fixed(fixed=quantity(points[0], unit), **_evidence(log, float(points[0]), unit, source))
+        law: LawForm = Fixed(fixed=quantity(points[0], unit), **_evidence(log, quantity(points[0], unit), source))
     else:
         table = {round(float(u), 9): quantity(float(x), unit) for u, x in zip(levels, points, strict=True)}
-        law = Quantiles(quantiles=table)
-        mean = law.leading.size if law.leading is not None else 0.0
-        law = Quantiles(quantiles=table, **_evidence(log, mean, unit, source))
+        bare = Quantiles(quantiles=table)
+        law = Quantiles(quantiles=table, **_evidence(log, bare.leading, source))
     return mixed([law], np.ones(1), zero, unit)
 
 
@@ -82,12 +81,21 @@ def mixed(parts: Sequence[LawForm], shares: Floats, zero: float, unit: Unit) -> 
     return Mixture(mixture=tuple(MixturePart(share=w, of=law) for w, law in zip(weights, parts, strict=True)))
 
 
-def _evidence(bounds: Bounds | None, leading: float, unit: Unit, source: str | None) -> dict[str, object]:
+def _evidence(bounds: Bounds | None, leading: Quantity, source: str | None) -> dict[str, object]:
+    """The range of a leading number, which holds it after rounding too."""
     if bounds is None:
         return {}
-    low, high = min(bounds[0], leading), max(bounds[1], leading)
-    evidence: dict[str, object] = {"log": (quantity(low, unit), quantity(high, unit))}
-    return evidence | ({"source": source} if source else {})
+    low, high = (
+        _around(quantity(bound, leading.unit), leading, side) for bound, side in zip(bounds, (-1, 1), strict=True)
+    )
+    return {"log": (low, high)} | ({"source": source} if source else {})
+
+
+def _around(bound: Quantity, leading: Quantity, side: int) -> Quantity:
+    """The bound, or what is just outside the number where the bound is on its other side."""
+    if side * (bound.amount - leading.amount) > 1e-9 * leading.amount or rounded(leading.amount) == leading.amount:
+        return bound if side * (bound.amount - leading.amount) > 0 else leading
+    return Quantity(rounded(leading.amount * (1 + side * 1e-4)), leading.unit)
 
 
 def with_percent(law: dict[str, Any]) -> dict[str, Any]:
