@@ -121,11 +121,14 @@ class City(Part):
 class Export(Part):
     """A made-up export read and imported in a process of its own, on the wall's clock; its peak memory.
 
-    ``mb_at_50_million`` is worked out from the two sizes, as a straight line.
+    ``mb_at_50_million`` is worked out from the two sizes, as a straight line. ``cpu_s`` is the processor time of both
+    processors together, which others on the machine disturb less; ``gb18030_wall_s`` is of the larger in GB18030.
     """
 
     rows: list[int]
     wall_s: list[float]
+    cpu_s: list[float]
+    gb18030_wall_s: float
     peak_mb: list[float]
     rows_per_s: int
     mb_at_50_million: int

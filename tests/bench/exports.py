@@ -1,4 +1,5 @@
-"""An export of a large utility, made up: ``python -m tests.bench.exports make FILE ROWS`` and ``... read FILE``.
+"""An export of a large utility, made up: ``python -m tests.bench.exports make FILE ROWS`` and ``... read FILE``;
+``... gb18030 FILE`` writes it anew in that encoding.
 
 One row an event with begin and end, five steps a case, six columns, in UTF-8; times of the minute over two years, the
 cases in the order of their acceptance, as a system writes them.
@@ -44,6 +45,15 @@ def make(path: Path, rows: int) -> None:
             csv.write_csv(table, file, csv.WriteOptions(include_header=first == 0, quoting_style="none"))
 
 
+def in_gb18030(path: Path) -> None:
+    """The same file in the encoding that most Chinese systems write."""
+    other = path.with_suffix(".new")
+    with path.open(encoding="utf-8", newline="") as given, other.open("w", encoding="gb18030", newline="") as written:
+        while piece := given.read(1 << 24):
+            written.write(piece)
+    other.replace(path)
+
+
 def read_in(path: Path) -> dict[str, float]:
     """The seconds of the wall's clock that reading and importing take, and the process's peak memory in MiB."""
     from calibration.commands.memory import keep_freed_memory
@@ -60,16 +70,24 @@ def read_in(path: Path) -> dict[str, float]:
         who="经办人",
     )
     keep_freed_memory()
-    begin = time.perf_counter()
+    begin, spent = time.perf_counter(), time.process_time()
     found = import_log(read(path), mapping)
-    wall_s = time.perf_counter() - begin
+    wall_s, cpu_s = time.perf_counter() - begin, time.process_time() - spent
     lines = Path("/proc/self/status").read_text("ascii").splitlines()
     peak = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
-    return {"rows": found.rows_read, "cases": len(found.log.cases), "wall_s": wall_s, "peak_mb": peak / 1024}
+    return {
+        "rows": found.rows_read,
+        "cases": len(found.log.cases),
+        "wall_s": wall_s,
+        "cpu_s": cpu_s,
+        "peak_mb": peak / 1024,
+    }
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "make":
         make(Path(sys.argv[2]), int(sys.argv[3]))
+    elif sys.argv[1] == "gb18030":
+        in_gb18030(Path(sys.argv[2]))
     else:
         print(json.dumps(read_in(Path(sys.argv[2]))))

@@ -6,7 +6,6 @@ import json
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from statistics import fmean, median, stdev
 from typing import Literal
 
@@ -177,11 +176,14 @@ def export(sizes: tuple[int, int]) -> Export:
             path = f"{folder}/{rows}.csv"
             python("-m", "tests.bench.exports", "make", path, str(rows))
             found.append(json.loads(python("-m", "tests.bench.exports", "read", path).output))
-            Path(path).unlink()
+        python("-m", "tests.bench.exports", "gb18030", path)
+        other = json.loads(python("-m", "tests.bench.exports", "read", path).output)
     rows, peak = [its["rows"] for its in found], [its["peak_mb"] for its in found]
     return Export(
         rows=rows,
         wall_s=[round(its["wall_s"], 2) for its in found],
+        cpu_s=[round(its["cpu_s"], 2) for its in found],
+        gb18030_wall_s=round(other["wall_s"], 2),
         peak_mb=[round(mb, 1) for mb in peak],
         rows_per_s=round(rows[1] / found[1]["wall_s"]),
         mb_at_50_million=round(peak[1] + (50_000_000 - rows[1]) * (peak[1] - peak[0]) / (rows[1] - rows[0])),

@@ -25,6 +25,8 @@ _FARTHEST = 64 << 20
 """How far to look for the first byte that is not ASCII; a file that is ASCII so far is read as UTF-8."""
 _LEGIBLE = 0.6
 _LONGEST_LINE = 64 << 20
+_CODEC_FIRST = 32 << 20
+"""So many bytes are left to Python's codec: to load the compiler takes as long."""
 _NAME_IT = Text(
     "用 --encoding 写明编码,或另存为 UTF-8 再读",
     "name the encoding with --encoding, or save the file as UTF-8",
@@ -77,9 +79,10 @@ def as_utf8(content: Content, encoding: str, size: int) -> Iterator[bytes]:
     if encoding == "gb18030":
         blocks = _whole_lines(blocks)
     decoder = codecs.getincrementaldecoder(encoding)("strict")
-    lines = 1
+    lines, done = 1, 0
     for block, last in _with_last(blocks):
-        text = _quickly(block, encoding)
+        text = _quickly(block, done) if encoding == "gb18030" else None
+        done += len(block)
         if text is None:
             try:
                 text = decoder.decode(block[skip:], last).encode("utf-8")
@@ -90,10 +93,13 @@ def as_utf8(content: Content, encoding: str, size: int) -> Iterator[bytes]:
         yield text
 
 
-def _quickly(block: bytes, encoding: str) -> bytes | None:
+def _quickly(block: bytes, done: int) -> bytes | None:
+    """Compiled, where there is much to do."""
+    if done < _CODEC_FIRST:
+        return None
     from calibration.importing.reading import gb18030
 
-    return gb18030.utf8_of(block) if encoding == "gb18030" and len(block) >= gb18030.LEAST else None
+    return gb18030.utf8_of(block)
 
 
 def _whole_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:

@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 
 from sim.jit import compiled, types, why_not
 
-LEAST = 4 << 20
-"""Bytes below which the codec is quick enough."""
 _LEADS, _TRAILS = 126, 191  # 0x81 to 0xFE, 0x40 to 0xFE
 _bytes, _codes = types.Array(types.uint8, 1, "C", readonly=True), types.Array(types.int32, 1, "C", readonly=True)
 
