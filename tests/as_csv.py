@@ -14,7 +14,9 @@ from sim.eventlog import NAT, EventLog, Ints
 COLUMNS = ["办件编号", "环节名称", "开始时间", "结束时间", "处理人", "受理时间", "办结时间"]
 
 
-def exported(log: EventLog, path: Path, *, case_class: str, dates: bool = False) -> Path:
+def exported(
+    log: EventLog, path: Path, *, case_class: str, dates: bool = False, starts: bool = True, staff: bool = True
+) -> Path:
     """Writes ``path`` with its mapping beside it: every step that has begun, by the names that the log has."""
     rows = np.flatnonzero(log.is_kind("work", "wait", "mark") & (log.start != NAT))
     steps = [str(log.step[row]).rpartition("/")[2] for row in rows]
@@ -38,9 +40,9 @@ def exported(log: EventLog, path: Path, *, case_class: str, dates: bool = False)
     mapping = Mapping(
         form="long",
         case=COLUMNS[0],
-        long=LongColumns(step=COLUMNS[1], start=COLUMNS[2], end=COLUMNS[3]),
+        long=LongColumns(step=COLUMNS[1], start=COLUMNS[2] if starts else None, end=COLUMNS[3]),
         steps=means,
-        who=COLUMNS[4],
+        who=COLUMNS[4] if staff else None,
         accepted=COLUMNS[5],
         closed=COLUMNS[6],
         classes=(ClassRule.model_validate({"class": case_class}),),

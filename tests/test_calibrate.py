@@ -116,6 +116,21 @@ def test_dates_alone_leave_efforts_as_they_were(log: EventLog, tmp_path: Path) -
     assert files.load(tmp_path / "fitted").base().processes == files.load(tmp_path / "fitted").base().processes
 
 
+def test_effort_is_told_from_ends_where_people_are_known(log: EventLog, tmp_path: Path) -> None:
+    """The end before of the same person is the start; the figure says what that takes for granted. Without people
+    the effort stays."""
+    found = calibrated(tmp_path, exported(log, tmp_path / "log.csv", case_class="permit", starts=False))
+    told = within(found)
+    assert told["processes/permit/review/effort"]
+    words = {figure["path"]: figure["fit"]["en"] for figure in found["figures"]}
+    assert "worked out from ends" in words["processes/permit/review/effort"]
+    file = exported(log, tmp_path / "nobody.csv", case_class="permit", starts=False, staff=False)
+    found = calibrated(tmp_path, file, "--anew")
+    reasons = {each["path"]: each["reason"]["en"] for each in found["kept"]}
+    assert "not who did it" in reasons["processes/permit/review/effort/mean"]
+    assert "does not tell who" in reasons["pools/reviewers/servers"]
+
+
 def test_every_figure_of_the_process_is_fitted_or_kept_with_a_reason(log: EventLog, tmp_path: Path) -> None:
     write_log(log, tmp_path / "log.parquet")
     found = calibrated(tmp_path, tmp_path / "log.parquet")

@@ -76,7 +76,8 @@ def _figure(fit: Fit, i: int) -> dict[str, Any]:
 def _law(law: StepLaw) -> dict[str, Any]:
     its = law.fitted
     return {
-        "path": law.path, "kind": its.kind, "hours": law.hours, "n": round(its.n), "open": round(its.observations.open),
+        "path": law.path, "kind": its.kind, "hours": law.hours,
+        "from_ends_alone": law.from_ends, "n": round(its.n), "open": round(its.observations.open),
         "mean": _estimate(its.mean_interval), "unit": its.unit, "cv": _estimate(its.cv_interval),
         "share_of_zeros": round(its.zero, _DIGITS), "guessed_beyond_data": round(its.beyond, _DIGITS),
         "candidates": [

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from calibration.activity import Activity, activity_of
 from calibration.durations import FittedLaw, Observations, fit
+from calibration.durations.starts import CAVEAT, EstimatedStarts, estimate_starts
 from calibration.fit.figures import FittedFigure, before_of, element_path, flow_text
 from calibration.fit.matching import Matched
 from sim.errors import InputError, Path
@@ -26,7 +28,8 @@ FEWEST = 20
 """Of fewer that are over no law is fitted."""
 _SHORTER_THAN_A_DAY = 0.2
 _NO_START = Text(
-    "日志只有这一步的结束时间:两次记录之间的历时不是办理时间", "the log has only its ends, and elapsed time is no work"
+    "日志只有这一步的结束时间,又不知何人所办:历时不是办理时间",
+    "the log has only its ends and not who did it, and elapsed time is no work",
 )
 _DATES = Text(
     "日志只有日期:短于一天的办理时间看不出来", "the log has dates only, which do not tell efforts below a day"
@@ -52,7 +55,7 @@ class StepLaw:
     path: str
     fitted: FittedLaw
     hours: str
-    is_work: bool
+    from_ends: bool
 
 
 class Hours:
@@ -101,6 +104,7 @@ def fit_laws(
     ``busy``: by step of the log, the share of time in which its people had several things in hand.
     """
     laws, found, reasons = [], [], {}
+    ends = _from_ends(matched, elements, hours)
     for where, element in elements:
         if not isinstance(element, WorkStep | WaitStep):
             continue
@@ -109,7 +113,7 @@ def fit_laws(
         if element.id not in matched.names:
             reasons[place] = NOT_SHOWN
             continue
-        seen = _observations(matched, element, hours, busy)
+        seen = _observations(matched, element, hours, busy, ends)
         if isinstance(seen, Text):
             reasons[place] = seen
             continue
@@ -123,14 +127,15 @@ def fit_laws(
         except InputError as error:
             reasons[place] = error.rule
             continue
-        law = StepLaw(name_of(element), place, f"{element_path(model, where)}/{key}", fitted, calendar, key == "effort")
+        from_ends = ends is not None and key == "effort"
+        law = StepLaw(name_of(element), place, f"{element_path(model, where)}/{key}", fitted, calendar, from_ends)
         laws.append(law)
         found.append(_figure(model, law, getattr(element, key), element))
     return laws, found, reasons
 
 
 def _observations(
-    matched: Matched, element: WorkStep | WaitStep, hours: Hours, busy: dict[str, float]
+    matched: Matched, element: WorkStep | WaitStep, hours: Hours, busy: dict[str, float], ends: _Ends | None
 ) -> tuple[str, Observations] | Text:
     log, name = matched.log, matched.names[element.id]
     rows = np.flatnonzero((log.step.codes == log.step.code(name)) & (log.outcome != OUTCOMES.index("withdrawn")))
@@ -138,7 +143,7 @@ def _observations(
     if isinstance(element, WorkStep):
         rows = rows[log.is_kind("work", rows=rows) & (log.start[rows] != NAT)]
         if not rows.size:
-            return _NO_START
+            return _NO_START if ends is None else _effort(matched, element, hours, ends)
         if busy.get(name, 0.0) > 0.05:
             return _SEVERAL.format(share=f"{100 * busy[name]:.0f}%")
         open_in = hours.of_work(matched.process, element)
@@ -167,6 +172,47 @@ def _observations(
     if stretched is not None:
         low, high = stretched, np.where(np.isfinite(high), stretched, np.inf)
     return id_, Observations.of(low / factor, high / factor, start_within=seen.start_within / factor)
+
+
+class _Ends(NamedTuple):
+    """What is known of the work of a log with ends only, one entry a job of any process."""
+
+    jobs: Activity
+    starts: EstimatedStarts
+
+
+def _from_ends(matched: Matched, elements: list[tuple[Path, Any]], hours: Hours) -> _Ends | None:
+    """None where the log has starts, or does not tell who did what."""
+    log = matched.whole
+    if log.is_kind("work").any() or log.who is None or not (log.who.codes >= 0).any():
+        return None
+    jobs = activity_of(log)
+    calendars: dict[str, Calendar] = {}
+    of_step = np.zeros(len(jobs.step.names) + 1, np.int64)
+    for _, element in elements:
+        if isinstance(element, WorkStep) and element.id in matched.names:
+            known = hours.of_work(matched.process, element)
+            if known is not None:
+                calendars.setdefault(known[0], known[1])
+                of_step[jobs.step.code(matched.names[element.id])] = list(calendars).index(known[0])
+    if not calendars:
+        return None
+    which = of_step[jobs.step.codes]
+    return _Ends(jobs, estimate_starts(jobs.ready, jobs.end, jobs.who.codes, list(calendars.values()), which))
+
+
+def _effort(matched: Matched, element: WorkStep, hours: Hours, ends: _Ends) -> tuple[str, Observations] | Text:
+    """From the same person's end before, or the arrival where that is later, to the end."""
+    open_in = hours.of_work(matched.process, element)
+    if open_in is None:
+        return _HOURS_DIFFER
+    seen = ends.starts.effort
+    its = (ends.jobs.step.codes == ends.jobs.step.code(matched.names[element.id])) & matched.kept[ends.jobs.case]
+    rows = np.flatnonzero(its & (seen.weight > 0))
+    if "time-of-day" in matched.log.missing:
+        return _DATES
+    factor = _factors(matched.whole, element, ends.jobs.row[rows]) / open_in[2]
+    return open_in[0], Observations.of(seen.low[rows] / factor, seen.high[rows] / factor)
 
 
 def _factors(log: EventLog, element: WorkStep | WaitStep, rows: Ints) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -207,10 +253,15 @@ def _figure(model: Model, law: StepLaw, old: Any, element: WorkStep | WaitStep) 
         "duration", law.name, law.where, law.path, flow_text(written), str(low), str(high), "",
         Text(f"{described.zh} ({before.zh})", f"{described.en} ({before.en})"),
         round(fitted.n), round(fitted.observations.open),
-        alone if fitted.chosen is None else fitted.chosen.words,
+        with_caveat(alone if fitted.chosen is None else fitted.chosen.words, law),
         plain=is_mixture or not low,
         draw=lambda n, rng: [flow_text(_plain(each)) for each in fitted.bootstrap(n, rng)],
     )  # fmt: skip
+
+
+def with_caveat(words: Text, law: StepLaw) -> Text:
+    """What a law that rests on ends alone is told with."""
+    return Text(f"{words.zh};{CAVEAT.zh}", f"{words.en}; {CAVEAT.en}") if law.from_ends else words
 
 
 def _plain(law: Any) -> dict[str, Any]:

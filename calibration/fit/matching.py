@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from calibration.importing.executions import PROCESS as EXPORT
 from calibration.observing.part_of import part_of
@@ -32,13 +33,17 @@ class Matched:
     names: dict[str, str]
     unused: dict[str, int]
     others: int
+    whole: EventLog
+    """With the cases of other processes: the same people may do them."""
+    kept: NDArray[np.bool_]
+    """Which cases of the whole are the process's."""
 
 
 def match(log: EventLog, model: Model, process: str) -> Matched:
     """Errors: InputError for an unknown process, for no case of it, for no step in common, for too few cases."""
     find(model.processes, process, Text("流程", "process"))
     kept = _cases(log, model, process)
-    others = int((~kept).sum())
+    others, whole = int((~kept).sum()), log
     if others:
         log = part_of(log, kept)
     imported = log.cases.process.names == (EXPORT,)
@@ -71,10 +76,10 @@ def match(log: EventLog, model: Model, process: str) -> Matched:
             value=len(log.cases),
         )
     unused = {name.rpartition("/")[2]: n for name, n in told.items() if name not in names.values()}
-    return Matched(log, process, names, unused, others)
+    return Matched(log, process, names, unused, others, whole, kept)
 
 
-def _cases(log: EventLog, model: Model, process: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _cases(log: EventLog, model: Model, process: str) -> NDArray[np.bool_]:
     """Those of the process, where the log names processes; else those of its classes, where it has classes."""
     table = log.cases
     if table.process.names != (EXPORT,):

@@ -37,9 +37,8 @@ def law(each: StepLaw, before: Any, lang: Language) -> Picture:
     rising = np.append(fitted.zero, fitted.zero + (1 - fitted.zero) * np.cumsum(data.mass))
     at = np.append(0.0, data.last)
     some = np.unique(np.linspace(0, at.size - 1, _MOST_STEPS).astype(np.int64))
-    about = Text("共 {n},在办 {open};{words}", "n {n}, open {open}; {words}").format(
-        n=round(fitted.n), open=round(fitted.observations.open), words=_words(each)
-    )
+    counts = {"n": round(fitted.n), "open": round(fitted.observations.open), "words": _words(each).in_(lang)}
+    about = Text("共 {n},在办 {open};{words}", "n {n}, open {open}; {words}").format(**counts)
     with settings():
         sheet = Sheet(HALF, _TOP + _TALL + _BELOW, each.name.in_(lang), about.in_(lang), stamp=MEASURED.in_(lang))
         axes = sheet.axes(_LEFT, _BELOW, HALF - _LEFT - _RIGHT, _TALL)

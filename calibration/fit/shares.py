@@ -122,9 +122,10 @@ def _refused(its: Sequence[FittedShares]) -> Text | None:
 def _figure(model: Model, element: Any, where: Path, path: str, its: FittedShares, share: Estimate, value: float,
             outcome: int) -> FittedFigure:  # fmt: skip
     low, high = (100 * float(bound if bound is not None else value) for bound in (share.low, share.high))
+    text = f"{value:.8g}" if its.kind == "choice" else f"{value:.5g}"
     before = before_of(model, where if its.kind != "rework" else (*where, 0))
     return FittedFigure(
-        "routing", _name(element), where, path, f"{value:.8g}", f"{min(low, value):.6g}", f"{max(high, value):.6g}",
+        "routing", _name(element), where, path, text, f"{min(low, value):.6g}", f"{max(high, value):.6g}",
         "%", before, its.n, its.open, _WORDS.format(n=its.n, open=its.open),
         draw=None if its.kind == "choice" else lambda n, rng: [_percent(p) for p in _beta(its, n, rng)],
     )  # fmt: skip
