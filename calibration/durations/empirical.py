@@ -17,7 +17,7 @@ from calibration.durations.observations import Floats, Observations
 _LEVELS = np.arange(0, 41) / 40
 _HEAP = 0.01
 """A value with so large a share is a point of the law and not smeared over its neighbours."""
-_EXACTLY, _ROUGHLY = (2000, 1e-6), (100, 3e-4)
+_EXACTLY, _ROUGHLY = (2000, 1e-6), (40, 1e-3)
 """Steps of Turnbull's iteration, and the change at which it ends; roughly: within what another sample would change."""
 _LATE_PART = 0.25
 _ENOUGH = 10.0
