@@ -202,3 +202,22 @@ def test_what_cannot_be_fitted_at_all_is_one_clear_error(log: EventLog, tmp_path
     assert "no step of the log is a step of the process" in said
     assert "对得上" in said
     assert not (tmp_path / "x").exists()
+
+
+def test_a_yearly_mean_scales_the_durations_until_the_simulation_meets_it(tmp_path: Path) -> None:
+    """All durations by one factor; what comes out is an assumption still, and says so."""
+    (tmp_path / "year.csv").write_text("limit,statistic,value\nL1,mean,0.7\n", "utf-8")
+    arguments = ("--aggregates", tmp_path / "year.csv", "--scenario", EXAMPLE, "--process", "permit", "--out")
+    done = called(*arguments, tmp_path / "first")
+    assert done.exit_code == 0, (done.output, done.exception)
+    found = json.loads((tmp_path / "first" / "calibration.json").read_text("utf-8"))
+    assert found["aggregates"][0]["simulated"] == pytest.approx(0.7, rel=0.01)
+    assert found["factor"]["low"] < found["factor"]["value"] < found["factor"]["high"]
+    scaled = files.load(tmp_path / "first").base()
+    kinds = {figure.path: (figure.value, figure.kind) for figure in figures(scaled)}
+    value, kind = kinds["processes/permit/review/effort/mean"]
+    assert kind == "assumption"
+    assert value == pytest.approx(2 * found["factor"]["value"], rel=1e-3)
+    assert len(found["limits_of_this_fit"]) == 2
+    (tmp_path / "year.csv").write_text("limit,statistic,value\nL1,mean,900\n", "utf-8")
+    assert "no factor between" in refused(*arguments, tmp_path / "second")

@@ -35,30 +35,36 @@ _MAPPING = Text(
     "mapping of the export (by default NAME.mapping.yaml in this folder or beside the export)",
 )
 _CALENDARS = Text("换用日志中的工作时间(默认只提示)", "put in the opening hours of the log (only told by default)")
+_AGGREGATES = Text(
+    "没有日志时:汇总数表(limit,statistic,value:各承诺的平均天数或按时办结率),以一个系数缩放时长",
+    "without a log: a table of aggregates (limit,statistic,value: means or shares on time); scales durations as one",
+)
 _ANEW = Text("覆盖上一次的拟合", "replace an earlier calibration")
 _DRAWS = Text("calibration.json 中自助法抽取的组数", "sets of figures drawn for calibration.json (bootstrap)")
 
 
 def command(say: options.Say) -> click.Command:
     @click.command("calibrate", help=say(_HELP))
-    @click.argument("file", metavar=say(options.FILE), type=click.Path(path_type=Path, readable=False))
+    @click.argument("file", metavar=say(options.FILE), required=False, type=click.Path(path_type=Path, readable=False))
     @click.option("--scenario", metavar=say(options.FOLDER), help=say(_SCENARIO),
                   type=click.Path(path_type=Path, readable=False))  # fmt: skip
     @click.option("--process", required=True, metavar="ID", help=say(_PROCESS))
     @click.option("--out", metavar=say(options.FOLDER), help=say(_OUT), type=Writable(folder=True))
     @click.option("--into", metavar=say(options.FOLDER), help=say(_INTO), type=Writable(folder=True))
     @click.option("--mapping", metavar=say(options.FILE), help=say(_MAPPING), type=click.Path(path_type=Path))
+    @click.option("--aggregates", metavar=say(options.FILE), help=say(_AGGREGATES), type=click.Path(path_type=Path))
     @click.option("--calendars", is_flag=True, help=say(_CALENDARS))
     @click.option("--anew", is_flag=True, help=say(_ANEW))
     @click.option("--draws", default=100, show_default=True, type=Whole(1, 10_000), help=say(_DRAWS))
     @options.language(say)
     def calibrate(
-        file: Path,
+        file: Path | None,
         scenario: Path | None,
         process: str,
         out: Path | None,
         into: Path | None,
         mapping: Path | None,
+        aggregates: Path | None,
         calendars: bool,
         anew: bool,
         draws: int,
@@ -74,11 +80,56 @@ def command(say: options.Say) -> click.Command:
         find(model.processes, process, Text("流程", "process"))
         if out is not None:
             refuse_to_overwrite(out, folder, anew)
+        if (file is None) == (aggregates is None):
+            raise InputError(
+                Text("须写日志文件或 --aggregates,二者取一", "give a log, or --aggregates, one of the two"),
+                Text("shixian calibrate 导出.csv ...", "shixian calibrate export.csv ..."),
+            )
+        if file is None:
+            assert aggregates is not None
+            _scale(aggregates, folder, process, out, anew, lang)
+            return
         fit = fit_process(_log(file, mapping, lang), model, process, file=file.name, calendars=calendars)
         _write(fit, folder, out, draws, anew, lang)
         _tell(fit, out or folder, process if out is None else None, lang)
 
     return calibrate
+
+
+def _scale(aggregates: Path, folder: Path, process: str, out: Path | None, anew: bool, lang: Language) -> None:
+    """From aggregates alone: one factor on the durations."""
+    from calibration.fit.aggregates import LIMITS, read_aggregates, scale_to
+    from calibration.fit.folders import DOCUMENT, PAGE
+    from calibration.fit.scaled_page import scaled_document, scaled_page
+
+    its = scale_to(folder, process, read_aggregates(aggregates), aggregates.name)
+    contents = {
+        PAGE: scaled_page(its, process, aggregates.name, lang).encode(),
+        DOCUMENT: scaled_document(its, process, aggregates.name).encode(),
+    }
+    _put(contents, list(its.rows), folder, process, out, anew)
+    for each, value in its.reached:
+        click.echo(f"{each.limit} {each.statistic}: {each.value:g} -> {value:.4g}")
+    words = Text("时长系数 {factor}", "factor on durations {factor}")
+    click.echo(words.in_(lang).format(factor=f"{its.factor:.3f} [{its.low:.3f}, {its.high:.3f}]"))
+    for note in LIMITS:
+        tell(lang)(note)
+
+
+def _put(
+    contents: dict[str, bytes], rows: list[dict[str, str]], folder: Path, process: str, out: Path | None, anew: bool
+) -> None:
+    """The result with its table of figures, into a folder of its own or into the scenario."""
+    from calibration.fit import merged
+    from calibration.fit.folders import own_files, put_folder, put_into, table_of
+    from sim.model.files import gather
+    from sim.model.folders import FIGURES
+
+    contents = contents | {FIGURES: merged(gather(folder), table_of(folder), rows).encode()}
+    if out is None:
+        put_into(folder, process, contents, anew)
+    else:
+        put_folder(out, own_files(folder) | contents)
 
 
 def _folder(scenario: Path | None, out: Path | None, into: Path | None) -> Path:
@@ -116,22 +167,12 @@ def _log(file: Path, mapping: Path | None, lang: Language) -> EventLog:
 
 
 def _write(fit: Fit, folder: Path, out: Path | None, draws: int, anew: bool, lang: Language) -> None:
-    from calibration.fit import merged
     from calibration.fit.document import written
-    from calibration.fit.folders import DOCUMENT, PAGE, own_files, put_folder, put_into, table_of
+    from calibration.fit.folders import DOCUMENT, PAGE
     from calibration.fit.page import page
-    from sim.model.files import gather
-    from sim.model.folders import FIGURES
 
-    contents = {
-        FIGURES: merged(gather(folder), table_of(folder), fit.rows()).encode(),
-        PAGE: page(fit, lang).encode(),
-        DOCUMENT: written(fit, draws).encode(),
-    }
-    if out is None:
-        put_into(folder, fit.process, contents, anew)
-    else:
-        put_folder(out, own_files(folder) | contents)
+    contents = {PAGE: page(fit, lang).encode(), DOCUMENT: written(fit, draws).encode()}
+    _put(contents, fit.rows(), folder, fit.process, out, anew)
 
 
 def _tell(fit: Fit, folder: Path, process: str | None, lang: Language) -> None:

@@ -21,7 +21,7 @@ SCHEMA = 1
 _DIGITS = 6
 
 
-def written(fit: Fit, draws: int, aggregates: dict[str, Any] | None = None) -> str:
+def written(fit: Fit, draws: int) -> str:
     """The document; the same bytes for the same log and scenario.
 
     ``bootstrap/figures`` has by path so many values, row i of all of them one set of figures that the data might have
@@ -56,7 +56,6 @@ def written(fit: Fit, draws: int, aggregates: dict[str, Any] | None = None) -> s
             for s in fit.pools.sessions
         ],
         "hours": [_hours(each) for each in fit.hours],
-        "aggregates": aggregates,
         "notes": [_words(note) for note in fit.notes],
         "assumed": [_words(note) for note in ASSUMED],
         "bootstrap": {"draws": draws, "seed": 0, "figures": fit.draws(draws)},

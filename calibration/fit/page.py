@@ -17,8 +17,8 @@ _GROUPS = {
 _BY = Text("随{attribute}不同(p {p}):{shares}", "differs by {attribute} (p {p}): {shares}")
 
 
-def page(fit: Fit, lang: Language, limits: tuple[Text, ...] = ()) -> str:
-    """The whole page as HTML, pictures inside; ``limits``: what a fit from aggregates does not tell."""
+def page(fit: Fit, lang: Language) -> str:
+    """The whole page as HTML, pictures inside."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -49,7 +49,6 @@ def page(fit: Fit, lang: Language, limits: tuple[Text, ...] = ()) -> str:
         ],
         depends=[line.in_(lang) for line in _depends(fit)],
         assumed=ASSUMED,
-        limits=limits,
     )
 
 
