@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import numpy as np
 
@@ -14,7 +15,8 @@ from sim.text import Language, Text
 
 ROW, REASON = Text("行号", "row"), Text("原因", "reason")
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_BLANKS = " \u00a0\u3000\ufeff\u200b"
+_FORMULA = re.compile(rf"[{_BLANKS}]*[=+\-@\t\r\n|%]|.*[\r\n\t][=+\-@]", re.DOTALL)
 
 
 def safe(cell: str) -> str:
@@ -23,9 +25,7 @@ def safe(cell: str) -> str:
     >>> safe("=cmd|'/C calc'!A0"), safe("-3.5"), safe("受理")
     ("'=cmd|'/C calc'!A0", '-3.5', '受理')
     """
-    text = cell.lstrip(" \u00a0\u3000\ufeff\u200b")
-    risky = text.startswith(_FORMULA) or any(f"{end}{mark}" in cell for end in "\r\n\t" for mark in "=+-@")
-    return f"'{cell}" if risky and not _is_number(text) else cell
+    return f"'{cell}" if _FORMULA.match(cell) and not _is_number(cell.lstrip(_BLANKS)) else cell
 
 
 def rejected_rows(table: RawTable, imported: Imported, mapping: Mapping, language: Language = "zh") -> bytes | None:
