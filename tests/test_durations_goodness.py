@@ -73,11 +73,11 @@ def test_a_right_law_is_rarely_refused(name: str) -> None:
 @pytest.mark.parametrize("n", [30, 100, 1000])
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_law_is_refused_as_often_as_said(name: str, n: int) -> None:
-    """1,000 trials at 5%. The score test is asymptotic: up to 8% are allowed where it is used, 7% elsewhere."""
+    """1,000 trials at 5%, within 7%; the score test is asymptotic, and is allowed 9% at n = 30."""
     family, make = RIGHT[name]
     share = refused(make(n), family, 1000, n) / 1000
     print(f"{name:20} n {n:5}: refused {share:.1%} at 5%")
-    assert share <= (0.07 if name.startswith("exact") else 0.08)
+    assert share <= (0.07 if name.startswith("exact") or n > 30 else 0.09)
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,9 @@ def _smooth(likelihood: Likelihood, blend: Blend) -> Goodness:
     if not kept.any():
         return Goodness("none", 0.0, 1.0)
     statistic = float((((axes.T @ total)[kept]) ** 2 / size[kept]).sum())
-    return Goodness("smooth", statistic, float(stats.chi2.sf(statistic, int(kept.sum()))))
+    k, finished = int(kept.sum()), likelihood.observations.n - likelihood.observations.open
+    freedom = max(finished - k - own.shape[1], 1.0)  # the variance is estimated: F, as for Hotelling's statistic
+    return Goodness("smooth", statistic, float(stats.f.sf(statistic / k, k, freedom)))
 
 
 def _departures(likelihood: Likelihood, blend: Blend, degree: int) -> Floats:
