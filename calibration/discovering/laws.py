@@ -51,5 +51,5 @@ def law_of(time: Ints, weight: Floats) -> Law:
     reach = 1.96 * float(np.sqrt(np.sum(share * (seconds - mean) ** 2) * np.sum(share**2)))
     return {
         "quantiles": {at: Quantity(value, "s") for at, value in zip(points.tolist(), values.tolist(), strict=True)},
-        "log": [Quantity(float(round(max(mean - reach, 0))), "s"), Quantity(float(round(mean + reach + 1)), "s")],
+        "log": [Quantity(max(mean - reach, 0.0) // 1, "s"), Quantity(float(np.ceil(mean + reach)), "s")],
     }

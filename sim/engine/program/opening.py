@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ class Opening:
             if case.parent is not None and case.spawned_by is not None:
                 self._children.setdefault((case.parent, case.spawned_by), []).append(place)
         self._awaited: dict[int, int] = {}
+        self._ways: dict[str, dict[str, Way]] = {}
         later = [deed for place, case in enumerate(self.described) for deed in self._deeds(place, case, writers)]
         self.deeds = _records(layout.DEED, [*self._create(), *later])
         self.cases = _records(layout.OPEN_CASE, [self._case(place, case) for place, case in enumerate(self.described)])
@@ -64,7 +66,9 @@ class Opening:
             if name in writer.visits:
                 yield {"what": layout.VISITED, "case": place, "slot": writer.visits[name], "value": n}
         children = {name: some for (parent, name), some in self._children.items() if parent == case.case}
-        stands = _Stands({position.step: position for position in case.positions}, children)
+        if case.process not in self._ways:
+            self._ways[case.process] = dict(_ways(writer.blocks, ()))
+        stands = _Stands({position.step: position for position in case.positions}, children, self._ways[case.process])
         for what, node, more in stands.in_sequence(writer.blocks):
             if what == layout.STANDS:
                 yield {"what": what, "case": place, "node": node} | self._position(more)
@@ -86,27 +90,47 @@ class Opening:
         }  # fmt: skip
 
 
+Way = tuple[tuple[list[Block], int], ...]
+"""The sequences around a block, from the outermost to its own, and the places in them that lead to it."""
+
+
+def _ways(blocks: list[Block], around: Way) -> Iterator[tuple[str, Way]]:
+    """The way to every block, by its name."""
+    for place, block in enumerate(blocks):
+        way = (*around, (blocks, place))
+        yield _name(block), way
+        for inner in (*block.inside, block.first):
+            yield from _ways(inner, way)
+
+
+def _name(block: Block) -> str:
+    return f"{block.path}/{getattr(block.element, 'id', None)}"
+
+
 class _Stands:
     """Walks the blocks of a process to the places where a case stands."""
 
-    def __init__(self, positions: Mapping[str, Position], children: Mapping[str, list[int]]) -> None:
+    def __init__(
+        self, positions: Mapping[str, Position], children: Mapping[str, list[int]], ways: Mapping[str, Way]
+    ) -> None:
         self.positions, self.children = positions, children
-
-    def inside(self, block: Block) -> bool:
-        """Whether the case stands in the block or anywhere inside."""
-        name = f"{block.path}/{getattr(block.element, 'id', None)}"
-        if name in self.positions or name in self.children:
-            return True
-        return any(self.inside(inner) for blocks in (*block.inside, block.first) for inner in blocks)
+        self._first: dict[int, int] = {}
+        self._inside: dict[int, list[Block]] = {}
+        for way in (ways[name] for name in (*positions, *children) if name in ways):
+            for blocks, place in way:
+                self._first[id(blocks)] = min(self._first.get(id(blocks), place), place)
+            for (blocks, place), (inner, _) in pairwise(way):
+                self._inside[id(blocks[place])] = inner
 
     def among(self, blocks: list[Block]) -> bool:
-        return any(self.inside(block) for block in blocks)
+        """Whether the case stands in one of these blocks or anywhere inside."""
+        return id(blocks) in self._first
 
     def in_sequence(self, blocks: list[Block]) -> Iterator[tuple[int, int, Any]]:
-        return self.at(next(block for block in blocks if self.inside(block)))
+        return self.at(blocks[self._first[id(blocks)]])
 
     def at(self, block: Block) -> Iterator[tuple[int, int, Any]]:
-        name = f"{block.path}/{getattr(block.element, 'id', None)}"
+        name = _name(block)
         match block.element:
             case WorkStep() | WaitStep() | SessionStep():
                 if name in self.positions:
@@ -126,7 +150,7 @@ class _Stands:
                     else:  # branches that it does not stand in are over
                         yield layout.ENTERS, join, None
             case Choice() | Optional() | Walk():
-                yield from self.in_sequence(next(blocks for blocks in block.inside if self.among(blocks)))
+                yield from self.in_sequence(self._inside[id(block)])
             case _:
                 yield from self.in_sequence(block.inside[0])
 
