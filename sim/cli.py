@@ -28,7 +28,8 @@ from sim.errors import EnvironmentFailure, ShixianError, reason
 from sim.text import LANGUAGES, Language, Text
 
 COMMANDS = (
-    "check", "run", "compare", "resume", "sweep", "rank", "budget", "explain", "diff", "trace", "verify", "schema"
+    "check", "run", "compare", "resume", "sweep", "rank", "staff", "budget", "explain", "diff", "trace", "verify",
+    "schema",
 )  # fmt: skip
 EXTENSIONS = "shixian.commands"
 _ABOUT = Text(

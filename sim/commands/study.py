@@ -261,13 +261,13 @@ _WORTH_A_WORD_S = 60
 
 
 class Progress:
-    """One line on the error channel; silent where that is no terminal, but for every tenth."""
+    """One line on the error channel; silent where that is no terminal, but for every tenth, if that is wanted."""
 
-    def __init__(self, lang: Language) -> None:
+    def __init__(self, lang: Language, *, tenths: bool = True) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-        self._console, self._lang = Console(stderr=True), lang
+        self._console, self._lang, self._tenths = Console(stderr=True), lang, tenths
         self._began: tuple[float, int] | None = None
         self._words = Text("模拟", "simulating").in_(lang)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -285,7 +285,12 @@ class Progress:
         self._bar.update(self._task, completed=done, total=of)
         now = time.monotonic()
         self._began = self._began or (now, done)
-        if not self._console.is_terminal and done and (done == of or done * 10 // of > (done - 1) * 10 // of):
+        if (
+            self._tenths
+            and not self._console.is_terminal
+            and done
+            and (done == of or done * 10 // of > (done - 1) * 10 // of)
+        ):
             began, before = self._began
             left = (now - began) * (of - done) / max(done - before, 1)
             click.echo(f"{self._words} {done}/{of}{self._to_go(left)}", err=True)

@@ -59,6 +59,25 @@ class WholeOrAuto(Whole):
         return AUTO if value == AUTO else super().convert(value, param, ctx)
 
 
+class Positive(click.ParamType):
+    """A number above zero."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            if 0 < (number := float(value)) < inf:
+                return number
+        except ValueError:
+            pass
+        raise InputError(
+            Text("须为大于零的数", "this is a number above zero"),
+            Text(f"例如 {_place(param)} 10", f"for example {_place(param)} 10"),
+            where=_place(param),
+            value=value,
+        )
+
+
 class HalfWidths(click.ParamType):
     """``0.1,1%``: half-widths in days and of shares, as two positive numbers."""
 
