@@ -27,9 +27,10 @@ def confidence_of_each(most: int, confidence: float = CONFIDENCE) -> float:
 
     The risk is shared out equally (Bonferroni over the planned looks: Jennison & Turnbull, Group Sequential Methods,
     1999, sec. 2.2), so whoever stops at any of them, for whatever reason, is wrong with a chance of at most 5%. A
-    fixed 95% interval looked at again and again decides wrongly 39% of the time at the limit. In 2,000 experiments
-    each this decided as soon as, or sooner than, the asymptotic confidence sequences of Waudby-Smith et al. (Annals of
-    Statistics 52 (2024) 2613-2640), which must hold between the looks, too, and did not for skewed years.
+    fixed 95% interval looked at after each of 10 to 320 replications decides in 39% at the limit. In 2,000 experiments
+    each, at most 320 replications, this was wrong in 4.0% (normal years) to 4.7% (a queue's); the asymptotic confidence
+    sequences of Waudby-Smith et al. (Annals of Statistics 52 (2024) 2613-2640), which must hold between the looks, too,
+    in 1.3% to 7.0%, and took a quarter more replications where years are normal.
 
     >>> round(confidence_of_each(320), 6)
     0.99
