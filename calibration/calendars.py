@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,7 @@ from calibration.day_kinds import (
 )
 from calibration.opening import DayShape, Hour, counted_once, density, hours_of, shape_of, together
 from calibration.resolution import Resolution, resolution_of
+from calibration.seasons import summer_of
 from sim.analysis.statistics.estimate import Estimate
 from sim.analysis.statistics.shares import wilson
 from sim.errors import InputError
@@ -31,7 +34,7 @@ from sim.model.calendars import Calendar, CalendarSpec
 from sim.model.hours import WEEK, Hours, Shift
 from sim.model.open_time import date_of, midnight
 from sim.model.quantities import DAY_US, HOUR_US
-from sim.model.spans import Closure, Opening
+from sim.model.spans import Closure, Opening, Season
 from sim.model.statutory import NO_OWN_TABLE, StatutoryTable
 from sim.text import Text
 
@@ -46,11 +49,14 @@ MOST_OUTSIDE = 0.05
 FEW = 20
 """Of fewer instants no calendar is fitted."""
 _WHOLE_DAY = Shift(0, DAY_US)
+_Months = tuple[int, ...]
+_ALL_YEAR: _Months = tuple(range(1, 13))
 
 
 @dataclass(frozen=True)
 class FittedHour:
-    """A shift of some days of the week with its evidence.
+    """A shift of some days of the week, in some months of the year (all twelve, or those of summer or winter hours),
+    with its evidence.
 
     ``n``: instants within it. ``opens`` and ``closes``: between which times of day (microseconds after midnight) the
     edges lie with 95% certainty each; the shift has the likeliest round ones. ``outside``: the share of the instants
@@ -58,6 +64,7 @@ class FittedHour:
     """
 
     days: tuple[str, ...]
+    months: tuple[int, ...]
     shift: Shift
     n: int
     opens: tuple[int, int]
@@ -137,12 +144,32 @@ def fit_calendar(
     closed = closed_dates(every, open_kinds) if closures else []
     opened = opened_dates(dates, open_kinds) if closures else []
     regular = _regular(dates, closed, opened)
+    seasons: dict[_Months, list[_Group]] = {}
     if found.days_only:
-        fitted = _whole_days(dates, open_kinds, regular)
+        seasons[_ALL_YEAR] = _whole_days(dates, open_kinds, regular)
     else:
-        fitted = _week(instants, day, cut, found, regular, open_kinds)
-    spec = _spec(name, fitted, follows, kept.makeup_worked, closed, opened)
-    return _judged(spec, fitted, instants, found, kept, (closed, opened), own_table)
+        timed = found.timed & np.isin(regular.kind[day - number[0]], np.flatnonzero(open_kinds[:5]))
+        summer = summer_of(day[timed], (moment % DAY_US)[timed])
+        for months in _parts(summer):
+            part = replace(regular, kind=np.where(np.isin(_month(number), months), regular.kind, -1))
+            seasons[months] = _week(instants, day, cut, found, part, open_kinds)
+        if len({tuple(sorted(_shifts(its).items())) for its in seasons.values()}) == 1:
+            seasons = {_ALL_YEAR: _week(instants, day, cut, found, regular, open_kinds)}
+    spec = _spec(name, seasons, follows, kept.makeup_worked, closed, opened)
+    return _judged(spec, seasons, instants, found, kept, (closed, opened), own_table)
+
+
+def _parts(summer: tuple[int, int] | None) -> list[_Months]:
+    """The months of the winter and of the summer, or of the whole year."""
+    if summer is None:
+        return [_ALL_YEAR]
+    its = tuple(range(summer[0], summer[1] + 1))
+    return [tuple(month for month in _ALL_YEAR if month not in its), its]
+
+
+def _month(number: Ints) -> Ints:
+    """1 for January, of days since 1970."""
+    return (number * DAY_US).astype("datetime64[us]").astype("datetime64[M]").astype(np.int64) % 12 + 1
 
 
 def _known(number: Ints, own: StatutoryTable) -> bool:
@@ -261,34 +288,50 @@ def _moved(kinds: tuple[int, ...], hours: tuple[Hour, ...], cut: int) -> list[_G
     return [(days, tuple(its)) for days, its in ((kinds, result[0]), (moved, result[1])) if its]
 
 
+def _shifts(fitted: list[_Group]) -> dict[int, tuple[Shift, ...]]:
+    """The shifts of each kind of day, 8 for public holidays."""
+    found: dict[int, list[Shift]] = {kind: [] for kind in (*range(7), 8)}
+    for kinds, hours in fitted:
+        for kind in kinds:
+            found[kind] += [hour.shift for hour in hours]
+    return {kind: tuple(sorted(its)) for kind, its in found.items()}
+
+
 def _spec(
     name: Text | None,
-    fitted: list[_Group],
+    seasons: dict[_Months, list[_Group]],
     statutory: bool,
     makeup_worked: bool,
     closed: list[Stretch],
     opened: list[Stretch],
 ) -> CalendarSpec:
-    of_kind: dict[int, list[Shift]] = {kind: [] for kind in (*range(7), 8)}
-    for kinds, hours in fitted:
-        for kind in kinds:
-            of_kind[kind] += [hour.shift for hour in hours]
-    shifts = {kind: tuple(sorted(its)) for kind, its in of_kind.items()}
-    usual = Counter(shifts[kind] for kind in range(5)).most_common(1)[0][0]
-    written: dict[str, tuple[Shift, ...]] = {"workdays": usual}
-    written |= {WEEK[kind]: shifts[kind] for kind in range(7) if shifts[kind] != (usual if kind < 5 else ())}
-    if statutory and shifts[8]:
-        written["holidays"] = shifts[8]
-    if statutory and not makeup_worked:
-        written["makeup"] = ()
-    added = usual or next((its for its in shifts.values() if its), (_WHOLE_DAY,))
+    each = [_shifts(its) for its in seasons.values()]
+    usual = [Counter(shifts[kind] for kind in range(5)).most_common(1)[0][0] for shifts in each]
+    own = [
+        kind for kind in range(7) if any(s[kind] != (u if kind < 5 else ()) for s, u in zip(each, usual, strict=True))
+    ]
+    written: list[dict[str, Any]] = []
+    for shifts, workdays in zip(each, usual, strict=True):
+        written.append({"workdays": workdays, **{WEEK[kind]: shifts[kind] for kind in own}, "log": True})
+        if statutory and any(its[8] for its in each):
+            written[-1]["holidays"] = shifts[8]
+        if statutory and not makeup_worked:
+            written[-1]["makeup"] = ()
+    added = usual[0] or next((its for its in each[0].values() if its), (_WHOLE_DAY,))
     return CalendarSpec(
         name=name or Text("实际工作时间", "hours as worked"),
         statutory=statutory,
-        hours=Hours.model_validate({**written, "log": True}),
+        hours=Hours.model_validate(written[0]),
+        seasons=tuple(_season(months, its) for months, its in zip([*seasons][1:], written[1:], strict=True)),
         closures=tuple(_closure(i, stretch) for i, stretch in enumerate(closed, 1)),
         openings=tuple(_opening(stretch, added) for stretch in opened),
     )
+
+
+def _season(months: _Months, written: dict[str, Any]) -> Season:
+    first, last = months[0], months[-1]
+    days = {"from": f"{first:02d}-01", "to": f"{last:02d}-{monthrange(2001, last)[1]:02d}"}
+    return Season.model_validate({"name": Text("夏季作息", "summer hours"), **days, "hours": written})
 
 
 def _closure(number: int, stretch: Stretch) -> Closure:
@@ -304,7 +347,7 @@ def _opening(stretch: Stretch, hours: tuple[Shift, ...]) -> Opening:
 
 def _judged(
     spec: CalendarSpec,
-    fitted: list[_Group],
+    seasons: dict[_Months, list[_Group]],
     instants: Ints,
     found: Resolution,
     kept: HolidaysKept,
@@ -317,13 +360,14 @@ def _judged(
     inside = (place >= 0) & (instants <= calendar.closes[np.maximum(place, 0)])
     if not found.days_only:
         inside |= ~found.timed & np.isin(instants // DAY_US, calendar.opens // DAY_US)
-    weekday = (instants // DAY_US + 3) % 7
+    weekday, month = (instants // DAY_US + 3) % 7, _month(instants // DAY_US)
     hours = []
-    for kinds, its in fitted:
-        of_these = np.isin(weekday, kinds)
-        outside = wilson(int((of_these & ~inside).sum()), int(of_these.sum()))
-        days = tuple(WEEK[kind] if kind < 7 else "holidays" for kind in kinds)
-        hours += [FittedHour(days, hour.shift, hour.n, hour.opens, hour.closes, outside) for hour in its]
+    for months, fitted in seasons.items():
+        for kinds, its in fitted:
+            of_these = np.isin(weekday, kinds) & np.isin(month, months)
+            outside = wilson(int((of_these & ~inside).sum()), int(of_these.sum()))
+            days = tuple(WEEK[kind] if kind < 7 else "holidays" for kind in kinds)
+            hours += [FittedHour(days, months, each.shift, each.n, each.opens, each.closes, outside) for each in its]
     return FittedCalendar(
         spec,
         tuple(hours),

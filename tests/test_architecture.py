@@ -34,6 +34,7 @@ REFERENCE = (
 )
 FITS = "calibration.durations calibration.arrivals calibration.routing calibration.calendars calibration.pools"
 FIT_PARTS = "calibration.resolution calibration.blocks calibration.opening calibration.day_kinds"
+FIT_PARTS += " calibration.seasons"
 FIT_PARTS += " calibration.loglinear calibration.levels calibration.rhythm"
 FIT_PARTS += " calibration.routes calibration.activity calibration.busy calibration.disciplines calibration.gatherings"
 NUMBERS = "part figures laws calendars"

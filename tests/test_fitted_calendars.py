@@ -66,6 +66,17 @@ def test_public_holidays_and_make_up_days_are_seen_to_be_kept() -> None:
     assert found.compile(midnight(dt.date(2021, 10, 1)), midnight(dt.date(2021, 10, 10))).open_share == 2 * 8 / 9 / 24
 
 
+def test_summer_and_winter_hours_come_back_with_their_months() -> None:
+    winter = {"name": "winter", "from": "10-01", "to": "04-30", "hours": {"workdays": ["08:30-12:00", "14:00-17:00"]}}
+    office = {"name": "office", "hours": {"workdays": ["08:30-12:00", "14:30-17:30"]}, "seasons": [winter]}
+    found = fit_calendar(worked(simulated(calendars={"office": office}))).spec
+    [summer] = found.seasons
+    assert [str(day) for day in summer.ends] == ["05-01", "09-30"]
+    assert [str(shift) for shift in summer.hours.workdays or ()] == ["08:30-12:00", "14:30-17:30"]
+    assert shifts(found)[0] == ["08:30-12:00", "14:00-17:00"]
+    assert found.statutory
+
+
 def test_days_that_one_office_alone_has_closed_are_found() -> None:
     shut = [{"id": "move", "name": "moving", "from": "2021-08-09", "to": "2021-08-11"}]
     shut += [{"id": "party", "name": "party", "date": "2021-12-24"}]
