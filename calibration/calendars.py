@@ -111,13 +111,15 @@ def fit_calendar(
     statutory: bool | None = None,
     own_table: StatutoryTable = NO_OWN_TABLE,
     closures: bool = True,
+    seasons: bool = False,
 ) -> FittedCalendar:
     """The opening hours of a week, public holidays and closed days, from instants of activity (microseconds, NAT
     left out).
 
     ``first``, ``last``: the stretch that the log covers, that of the instants where left out. ``statutory``: whether
     China's public holidays are kept; None lets the log decide, and takes them as kept where it cannot. ``closures``:
-    look for dates that this log alone has closed or opened (not for a person, whose leave is no calendar).
+    look for dates that this log alone has closed or opened (not for a person, whose leave is no calendar). ``seasons``:
+    look for summer hours as well (``spec.seasons``); else the hours are those of the whole year.
     Errors: InputError for fewer than 20 instants.
     """
     instants = np.sort(instants[instants != NAT])
@@ -144,19 +146,19 @@ def fit_calendar(
     closed = closed_dates(every, open_kinds) if closures else []
     opened = opened_dates(dates, open_kinds) if closures else []
     regular = _regular(dates, closed, opened)
-    seasons: dict[_Months, list[_Group]] = {}
+    fitted: dict[_Months, list[_Group]] = {}
     if found.days_only:
-        seasons[_ALL_YEAR] = _whole_days(dates, open_kinds, regular)
+        fitted[_ALL_YEAR] = _whole_days(dates, open_kinds, regular)
     else:
         timed = found.timed & np.isin(regular.kind[day - number[0]], np.flatnonzero(open_kinds[:5]))
-        summer = summer_of(day[timed], (moment % DAY_US)[timed])
+        summer = summer_of(day[timed], (moment % DAY_US)[timed]) if seasons else None
         for months in _parts(summer):
             part = replace(regular, kind=np.where(np.isin(_month(number), months), regular.kind, -1))
-            seasons[months] = _week(instants, day, cut, found, part, open_kinds)
-        if len({tuple(sorted(_shifts(its).items())) for its in seasons.values()}) == 1:
-            seasons = {_ALL_YEAR: _week(instants, day, cut, found, regular, open_kinds)}
-    spec = _spec(name, seasons, follows, kept.makeup_worked, closed, opened)
-    return _judged(spec, seasons, instants, found, kept, (closed, opened), own_table)
+            fitted[months] = _week(instants, day, cut, found, part, open_kinds)
+        if len({tuple(sorted(_shifts(its).items())) for its in fitted.values()}) == 1:
+            fitted = {_ALL_YEAR: _week(instants, day, cut, found, regular, open_kinds)}
+    spec = _spec(name, fitted, follows, kept.makeup_worked, closed, opened)
+    return _judged(spec, fitted, instants, found, kept, (closed, opened), own_table)
 
 
 def _parts(summer: tuple[int, int] | None) -> list[_Months]:
