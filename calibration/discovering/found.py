@@ -23,7 +23,7 @@ from sim.model.open_time import Calendar
 from sim.model.quantities import DAY_US
 from sim.text import Text
 
-HALF = 0.5
+HALF = 1 / 3
 """The share of a log's span after which what happened counts half as much."""
 _AFTER = 3 * 365 * DAY_US
 """The calendar reaches so far beyond the log, for waits that go on."""

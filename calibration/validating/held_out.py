@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from math import log as ln
 from typing import NamedTuple
 
 import numpy as np
@@ -22,9 +23,9 @@ from sim.model.quantities import DAY_US
 
 RUNS, SEED = 10, 2021
 _INNER_RUNS = 3
-_CLEARLY = 0.25
-"""Open cases are taken in where the five distances are so much nearer, by the sum of their logarithms: a twentieth
-each."""
+_CLEARLY = 5 * ln(1.25)
+"""Open cases are taken in where the five distances are so much nearer, by the sum of their logarithms: a quarter each.
+"""
 _SHARES = (0.5, 0.8, 0.95)
 
 Distances = dict[str, float]
