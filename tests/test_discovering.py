@@ -17,6 +17,7 @@ from calibration.discovering.found import Found, find
 from calibration.discovering.laws import weights
 from calibration.discovering.odd_days import with_odd_days
 from calibration.discovering.openings import drawn, places
+from calibration.discovering.recency import half_life
 from calibration.discovering.simulating import run, scenario_of
 from calibration.distances import MARKED, distances, n_gram
 from calibration.histories import Histories
@@ -214,6 +215,17 @@ def test_arrivals_that_changed_their_level_count_from_the_change_on() -> None:
     days = np.concatenate([np.repeat(np.arange(200), 10), np.repeat(np.arange(200, 400), 2)])
     assert level_window(days * DAY_US, 400 * DAY_US) >= 180 * DAY_US
     assert level_window(np.arange(400) * DAY_US, 400 * DAY_US) == 0
+
+
+def test_a_process_that_changed_forgets_what_was_before_and_one_that_did_not_uses_all_of_its_log() -> None:
+    """In the second log c follows a instead of b from three fifths on."""
+    steady, changed = (
+        log_of([[(0, i * HOUR_US, i * HOUR_US), (kind(i), (i + 1) * HOUR_US, (i + 2) * HOUR_US)] for i in range(400)])
+        for kind in (lambda i: 1 + i % 2, lambda i: 1 + (i >= 240))
+    )
+    of = [half_life(log, log.end - log.start, int(log.end.max())) for log in (steady, changed)]
+    assert of[0] >= 1
+    assert of[1] <= 1 / 6
 
 
 def export(path: Path, log: Histories) -> Path:

@@ -14,6 +14,7 @@ from calibration.discovering.contexts import Contexts
 from calibration.discovering.demand import level_window
 from calibration.discovering.odd_days import with_odd_days
 from calibration.discovering.passages import Passages
+from calibration.discovering.recency import half_life
 from calibration.discovering.walk import CALENDAR, OWNER, PROCESS, process, stage
 from calibration.histories import Codes, Flags, Histories
 from sim.eventlog import NAT, Ints
@@ -23,8 +24,6 @@ from sim.model.open_time import Calendar
 from sim.model.quantities import DAY_US
 from sim.text import Text
 
-HALF = 1 / 3
-"""The share of a log's span after which what happened counts half as much."""
 _AFTER = 3 * 365 * DAY_US
 """The calendar reaches so far beyond the log, for waits that go on."""
 
@@ -68,13 +67,12 @@ class Found:
         }
 
 
-def find(log: Histories, until: int, *, half: float = HALF, arrivals: Source | None = None) -> Found:
+def find(log: Histories, until: int, *, arrivals: Source | None = None) -> Found:
     """Find the process of a log that is known up to ``until``.
 
     ``arrivals``: the demand, where the log has not all cases that arrived; else :func:`demand` of its cases.
-    ``half``: the share of the log's span after which what happened counts half as much. Where a log tells which cases
-    are open, these are censored; where it holds only cases that are over, it is taken as what it is, an extract of
-    them. Errors: InputError for a log with too little in it.
+    Where a log tells which cases are open, these are censored; where it holds only cases that are over, it is taken as
+    what it is, an extract of them. Errors: InputError for a log with too little in it.
     """
     begin = int(log.accepted.min())
     instants = np.concatenate([log.start, log.end])
@@ -83,7 +81,7 @@ def find(log: Histories, until: int, *, half: float = HALF, arrivals: Source | N
     elapsed = _elapsed(log, calendar)
     usual = int(np.median(elapsed[elapsed > 0])) if elapsed.any() else 0
     contexts = Contexts.fit(_symbols(log, calendar, usual), log.first, log.over == NAT)
-    half_us = half * (until - begin)
+    half_us = half_life(log, elapsed, until) * (until - begin)
     return Found(
         log.names,
         spec,

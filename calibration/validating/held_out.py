@@ -23,9 +23,8 @@ from sim.model.quantities import DAY_US
 
 RUNS, SEED = 10, 2021
 _INNER_RUNS = 3
-_CLEARLY = 5 * ln(1.25)
-"""Open cases are taken in where the five distances are so much nearer, by the sum of their logarithms: a quarter each.
-"""
+_CLEARLY = 5 * ln(1 / 0.7)
+"""Open cases are taken in where the five distances are so much less, by the sum of their logarithms: by 30% each."""
 _SHARES = (0.5, 0.8, 0.95)
 
 Distances = dict[str, float]
